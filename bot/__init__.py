@@ -1,0 +1,1 @@
+"""Turns people's words into questions, and Answers into messages: terminal, Slack, Discord, web."""

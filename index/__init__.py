@@ -1,0 +1,1 @@
+"""Turns sources into searchable passages. It knows nothing of questions or of chat."""

@@ -1,0 +1,144 @@
+"""The tables of ``index`` on the one `metadata` that every package declares its tables on.
+
+Migrations (``index/migrations``) are written by hand and import nothing from here.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+Serial = BigInteger().with_variant(Integer, "sqlite")
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("identity", Text, nullable=False, unique=True),
+    Column("version", Integer, nullable=True),  # the version that is shown; null: none yet, or taken out
+    Column("newest", Integer, nullable=False),  # the newest version stored; equals `version` once it is shown
+    Column("removed_at", DateTime(timezone=True)),
+    Column("original", String(16)),  # the article whose text this one repeats, if it is a duplicate
+    Column("added_at", DateTime(timezone=True), nullable=False),
+    Index("articles_original", "original"),
+)
+"""One row an article, for ever; what it says stands in its versions."""
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("article_id", String(16), ForeignKey("articles.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("external_id", Text),
+    Column("url", Text),
+    Column("title", Text),
+    Column("publisher", Text),
+    Column("authors", JSON, nullable=False),
+    Column("published", Date),
+    Column("published_at", DateTime(timezone=True)),
+    Column("date_source", String(16)),
+    Column("date_evidence", Text),
+    Column("modified", DateTime(timezone=True)),
+    Column("language", String(8)),
+    Column("text", Text, nullable=False),
+    Column("content_hash", LargeBinary(16), nullable=False),  # of text and of all fields above
+    Column("text_hash", LargeBinary(16), nullable=False),
+    Column("first_passage", Serial, nullable=False),
+    Column("passages", Integer, nullable=False),
+    Column("seen_at", DateTime(timezone=True), nullable=False),
+    Index("versions_text_hash", "text_hash"),
+    Index("versions_published", "published"),
+)
+"""Every version seen. Its passages have the numbers first_passage … first_passage + passages - 1."""
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=False),
+    Column("article_id", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("header", Text, nullable=False),
+    Column("is_table", Boolean, nullable=False),
+    Column("vector_hash", LargeBinary(16), nullable=False),  # of header and text, as embedded
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("hash", LargeBinary(16), primary_key=True),
+    Column("model", String(64), primary_key=True),
+    Column("vector", LargeBinary, nullable=False),  # float16, little-endian, of unit length
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("number", Serial, primary_key=True, autoincrement=False),
+    Column("kind", String(8), nullable=False),  # "add" or "drop"
+    Column("article_id", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("first_passage", Serial, nullable=False),
+    Column("passages", Integer, nullable=False),
+)
+"""What the derived stores take in, in order: the passages of a version come, or go."""
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", Serial, nullable=False),
+)
+"""Numbers given out under a lock, so that none is committed after a higher one: "change", "passage"."""
+
+states = Table(
+    "states",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", JSON, nullable=False),
+)
+"""Small facts about this home that outlive a process: the model in use, the processor's better precision."""
+
+figures = Table(
+    "figures",
+    metadata,
+    Column("source", String(8), primary_key=True),
+    Column("edition", String(16), primary_key=True),
+    Column("metric", String(16), primary_key=True),
+    Column("country", String(64), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("iso3", String(3)),
+    Column("unit", String(64), nullable=False),
+    Column("value", Float),
+    Column("estimate", Boolean, nullable=False),
+    Column("base_year", Integer),
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("source", String(8), primary_key=True),
+    Column("edition", String(16), primary_key=True),
+    Column("edition_date", Date),
+    Column("title", Text, nullable=False),
+    Column("url", Text),
+    Column("whole", Boolean, nullable=False),  # false: single figures, or second-hand
+    Column("provenance", Text, nullable=False),
+    Column("imported_at", DateTime(timezone=True), nullable=False),
+)

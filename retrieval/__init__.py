@@ -1,0 +1,4 @@
+"""Turns a question into an Answer: understand, search, rank, quote, verify, abstain.
+
+It knows nothing of chat.
+"""
