@@ -136,9 +136,11 @@ editions = Table(
     Column("source", String(8), primary_key=True),
     Column("edition", String(16), primary_key=True),
     Column("edition_date", Date),
+    Column("known_by", Date, nullable=False),  # the day by which it was certainly out
     Column("title", Text, nullable=False),
     Column("url", Text),
     Column("whole", Boolean, nullable=False),  # false: single figures, or second-hand
     Column("provenance", Text, nullable=False),
+    Column("remarks", JSON, nullable=False),
     Column("imported_at", DateTime(timezone=True), nullable=False),
 )

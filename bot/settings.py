@@ -1,0 +1,99 @@
+"""The settings: environment variables or a ``.env`` file, and nothing else."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsError
+from index.embed import BUNDLED_MODEL
+
+
+class Settings(BaseSettings):
+    """Every setting with its default; the README lists them in words.
+
+    An empty variable counts as not set. Secrets are never shown, neither in errors nor in logs.
+    """
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        frozen=True,
+    )
+
+    home: Path = Field(default=Path("var"), validation_alias="COMMUNIQUE_HOME")
+    database: SecretStr | None = Field(default=None, validation_alias="COMMUNIQUE_DATABASE_URL")
+    chroma_url: str | None = Field(default=None, validation_alias="COMMUNIQUE_CHROMA_URL")
+    embedding_model: str = Field(default=BUNDLED_MODEL, validation_alias="COMMUNIQUE_EMBEDDING_MODEL")
+    precision: Literal["auto", "bfloat16", "float32"] = Field(
+        default="auto", validation_alias="COMMUNIQUE_PRECISION"
+    )
+    reranker: str | None = Field(default=None, validation_alias="COMMUNIQUE_RERANKER")
+    llm_url: str | None = Field(default=None, validation_alias="COMMUNIQUE_LLM_URL")
+    llm_model: str | None = Field(default=None, validation_alias="COMMUNIQUE_LLM_MODEL")
+    llm_api_key: SecretStr | None = Field(default=None, validation_alias="COMMUNIQUE_LLM_API_KEY")
+    llm_daily_tokens: int | None = Field(default=None, ge=0, validation_alias="COMMUNIQUE_LLM_DAILY_TOKENS")
+    listen: str = Field(default="127.0.0.1:8642", validation_alias="COMMUNIQUE_LISTEN")
+    public_url: str | None = Field(default=None, validation_alias="COMMUNIQUE_PUBLIC_URL")
+    api_tokens: SecretStr | None = Field(default=None, validation_alias="COMMUNIQUE_API_TOKENS")
+    secret: SecretStr | None = Field(default=None, validation_alias="COMMUNIQUE_SECRET")
+    admins: str = Field(default="", validation_alias="COMMUNIQUE_ADMINS")
+    timezone: str = Field(default="UTC", validation_alias="COMMUNIQUE_TIMEZONE")
+    contact: str | None = Field(default=None, validation_alias="COMMUNIQUE_CONTACT")
+    allow_private: str | None = Field(default=None, validation_alias="COMMUNIQUE_ALLOW_PRIVATE")
+    retention_days: int = Field(default=90, ge=1, validation_alias="COMMUNIQUE_RETENTION_DAYS")
+    nato_url: str = Field(
+        default="https://www.nato.int/cps/en/natohq/topics_49198.htm", validation_alias="COMMUNIQUE_NATO_URL"
+    )
+    slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
+    slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")
+    slack_signing_secret: SecretStr | None = Field(default=None, validation_alias="SLACK_SIGNING_SECRET")
+    slack_client_id: str | None = Field(default=None, validation_alias="SLACK_CLIENT_ID")
+    slack_client_secret: SecretStr | None = Field(default=None, validation_alias="SLACK_CLIENT_SECRET")
+    slack_api_url: str = Field(default="https://slack.com/api/", validation_alias="SLACK_API_URL")
+    discord_token: SecretStr | None = Field(default=None, validation_alias="DISCORD_TOKEN")
+    discord_api_url: str = Field(default="https://discord.com/api/v10", validation_alias="DISCORD_API_URL")
+    discord_gateway_url: str | None = Field(default=None, validation_alias="DISCORD_GATEWAY_URL")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as exc:
+            raise ValueError("not a time zone's name; write it like Europe/Brussels") from exc
+        return name
+
+    @field_validator("public_url", "chroma_url", "llm_url", "nato_url", "slack_api_url", "discord_api_url")
+    @classmethod
+    def _web_address(cls, address: str | None) -> str | None:
+        if address is not None and not address.startswith(("http://", "https://")):
+            raise ValueError("not a web address; it starts with http:// or https://")
+        return address
+
+    @property
+    def database_url(self) -> str:
+        """The database's address: the one given, else SQLite in the home."""
+        if self.database is not None:
+            return self.database.get_secret_value()
+        return f"sqlite:///{(self.home / 'communique.db').absolute()}"
+
+
+def load_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingsError: a value is wrong; the message names the variable and shows no value.
+    """
+    try:
+        return Settings()
+    except ValidationError as exc:
+        first = exc.errors(include_url=False, include_input=False)[0]
+        name = str(first["loc"][0]) if first["loc"] else "a setting"
+        raise SettingsError(f"{name}: {first['msg'].removeprefix('Value error, ')}.") from exc

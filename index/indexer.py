@@ -1,0 +1,210 @@
+"""Articles in: compared with what is stored, cut, embedded, stored, and shown once both indexes hold them.
+
+A batch goes through three steps. It is *recorded* in one transaction, not yet visible; the derived stores
+*take it in*; it is *shown* in a second transaction, which also retires the earlier versions. A process killed
+between them leaves recorded articles that the next one finishes (`Indexer.recover`), and nothing half.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from index.article import Article, Failure
+from index.chunk import embedded_text, passages_of
+from index.embed import Embedder, vector_key
+from index.store.database import Database
+from index.store.dense import DenseIndex
+from index.store.lexical import LexicalIndex
+from index.store.recording import Draft, draft_of, present_vectors, record, show, stored_hashes, waiting
+from index.store.sync import catch_up
+
+_BATCH_CHARACTERS = 400_000
+
+Outcome = Literal["added", "updated", "unchanged", "duplicate"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indexed:
+    """What became of one article; it is in the collection for good when this is given out."""
+
+    id: str
+    outcome: Outcome
+    source: str
+    title: str | None
+    passages: int
+
+
+@dataclass(slots=True, kw_only=True)
+class AddReport:
+    """What became of everything that was added; ``duplicates`` are among ``added`` and ``updated``."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicates: int = 0
+    failed: list[Failure] = field(default_factory=list)
+    passages: int = 0
+    seconds: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's form, ready for `json.dumps`."""
+        return {
+            "added": self.added,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "duplicates": self.duplicates,
+            "failed": [{"source": one.source, "reason": one.reason} for one in self.failed],
+            "passages": self.passages,
+            "seconds": round(self.seconds, 2),
+        }
+
+
+class Indexer:
+    """Takes articles into the collection. One at a time in a process (and a home: `index.store.lock`)."""
+
+    def __init__(
+        self, database: Database, *, embedder: Embedder, dense: DenseIndex, lexical: LexicalIndex
+    ) -> None:
+        self._database = database
+        self._embedder = embedder
+        self._dense = dense
+        self._lexical = lexical
+
+    def add(
+        self,
+        found: Iterable[Article | Failure],
+        *,
+        each: Callable[[Indexed | Failure], None] = lambda _: None,
+    ) -> AddReport:
+        """Take in what is found, telling ``each`` as soon as its fate is certain.
+
+        While one batch is stored the next is embedded. An error of a store stops the rest; what was told
+        stays.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+            StoreError: a store failed.
+        """
+        begin = time.perf_counter()
+        report = AddReport()
+        self.recover()
+        with ThreadPoolExecutor(1, thread_name_prefix="store") as storing:
+            pending: Future[list[Indexed]] | None = None
+            under_way: set[str] = set()
+            for batch in _batched(found):
+                for failure in (one for one in batch if isinstance(one, Failure)):
+                    report.failed.append(failure)
+                    each(failure)
+                # The last of an identity counts, and what is being stored must be seen by the comparison.
+                newest = {one.identity: one for one in batch if isinstance(one, Article)}
+                if pending is not None and under_way & newest.keys():
+                    pending.exception()
+                drafts, settled = self._compared(list(newest.values()))
+                fresh = self._embedded(drafts)
+                if pending is not None:
+                    _tell(pending.result(), report, each)
+                _tell(settled, report, each)
+                pending = storing.submit(self._stored, drafts, fresh) if drafts else None
+                under_way = set(newest)
+            if pending is not None:
+                _tell(pending.result(), report, each)
+        report.seconds = time.perf_counter() - begin
+        return report
+
+    def recover(self) -> None:
+        """Bring the derived stores up to date and show what a killed process had written down."""
+        self._catch_up()
+        with self._database.read() as connection:
+            identifiers = waiting(connection)
+        if identifiers:
+            with self._database.write() as connection:
+                show(connection, identifiers)
+
+    def _catch_up(self) -> None:
+        catch_up(self._database, dense=self._dense, lexical=self._lexical, model=self._embedder.model)
+
+    def _compared(self, batch: Sequence[Article]) -> tuple[list[Draft], list[Indexed]]:
+        """Drafts of what is new or changed, and the fate of what is neither."""
+        drafts: list[Draft] = []
+        settled: list[Indexed] = []
+        candidates = [draft_of(article) for article in batch]
+        with self._database.read() as connection:
+            stored = stored_hashes(connection, [draft.id for draft in candidates])
+        for draft in candidates:
+            content, shown, passages = stored.get(draft.id, (b"", False, 0))
+            draft.known = shown
+            if shown and content == draft.content_hash:
+                settled.append(_indexed(draft, "unchanged", passages))
+            else:
+                drafts.append(draft)
+        return drafts, settled
+
+    def _embedded(self, drafts: Sequence[Draft]) -> dict[bytes, bytes]:
+        """Cut the drafts into passages; as float16 by their key the vectors that are not stored yet."""
+        texts: dict[bytes, str] = {}
+        for draft in drafts:
+            article = draft.article
+            draft.passages = passages_of(
+                article.text, title=article.title, count_tokens=self._embedder.count_tokens
+            )
+            for passage in draft.passages:
+                text = embedded_text(passage, article.text)
+                draft.keys.append(vector_key(text))
+                texts[draft.keys[-1]] = text
+        with self._database.read() as connection:
+            present = present_vectors(connection, list(texts), self._embedder.model)
+        wanted = [key for key in texts if key not in present]
+        if not wanted:
+            return {}
+        embedded = self._embedder.embed([texts[key] for key in wanted]).astype("<f2")
+        return {key: vector.tobytes() for key, vector in zip(wanted, embedded, strict=True)}
+
+    def _stored(self, drafts: Sequence[Draft], fresh: dict[bytes, bytes]) -> list[Indexed]:
+        with self._database.write() as connection:
+            originals = record(connection, drafts, fresh=fresh, model=self._embedder.model)
+        self._catch_up()
+        with self._database.write() as connection:
+            show(connection, [draft.id for draft in drafts])
+        return [
+            _indexed(
+                draft,
+                "duplicate" if originals[draft.id] else "updated" if draft.known else "added",
+                len(draft.passages),
+            )
+            for draft in drafts
+        ]
+
+
+def _indexed(draft: Draft, outcome: Outcome, passages: int) -> Indexed:
+    article = draft.article
+    return Indexed(
+        id=draft.id, outcome=outcome, source=article.source, title=article.title, passages=passages
+    )
+
+
+def _batched(found: Iterable[Article | Failure]) -> Iterator[list[Article | Failure]]:
+    batch: list[Article | Failure] = []
+    size = 0
+    for one in found:
+        batch.append(one)
+        size += len(one.text) if isinstance(one, Article) else 0
+        if size >= _BATCH_CHARACTERS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _tell(outcomes: Sequence[Indexed], report: AddReport, each: Callable[[Indexed | Failure], None]) -> None:
+    for one in outcomes:
+        if one.outcome == "unchanged":
+            report.unchanged += 1
+        elif one.outcome == "updated":
+            report.updated += 1
+        else:
+            report.added += 1
+            report.duplicates += one.outcome == "duplicate"
+        report.passages += one.passages if one.outcome != "unchanged" else 0
+        each(one)

@@ -1,0 +1,175 @@
+"""Words for lexical search, in Tantivy: BM25 over stemmed English words of titles and passages."""
+
+import shutil
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from index.errors import StoreError
+
+_ANALYZER = "english"
+_WRITER_BYTES = 64 << 20
+_LONGEST_WORD = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsOfPassage:
+    """What is searchable of a passage: the article's title, and its own words with its table's header."""
+
+    id: int
+    title: str
+    body: str
+
+
+class LexicalIndex:
+    """Passages by their words, and the number of the last change taken in, which the same commit carries.
+
+    Raises:
+        StoreError: the folder cannot be opened, read or written, by any method.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._analyzer = _analyzer()
+        self._index: tantivy.Index | None = None
+        self._writer: Any = None
+        self._lock = threading.Lock()
+
+    def analyze(self, text: str) -> list[str]:
+        """The words of ``text`` as they are indexed: lower case, without accents, stemmed."""
+        return self._analyzer.analyze(text)
+
+    def position(self) -> int:
+        """The number of the last change taken in, 0 for none."""
+        with self._translated():
+            index = self._open()
+            searcher = index.searcher()
+            marker = tantivy.Query.term_query(index.schema, "marker", "position")
+            hits = searcher.search(marker, limit=1, count=False).hits
+            return int(searcher.doc(hits[0][1])["change"][0]) if hits else 0
+
+    def take_in(self, passages: Sequence[WordsOfPassage], *, dropped: Sequence[int], position: int) -> None:
+        """Hold ``passages`` and let go of ``dropped``, together with the position, in one commit."""
+        with self._translated(), self._lock:
+            index = self._open()
+            if self._writer is None:
+                self._writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+            writer = self._writer
+            try:
+                for number in dropped:
+                    writer.delete_documents("passage", number)
+                for passage in passages:
+                    document = tantivy.Document()
+                    document.add_unsigned("passage", passage.id)
+                    document.add_text("title", passage.title)
+                    document.add_text("body", passage.body)
+                    writer.add_document(document)
+                writer.delete_documents("marker", "position")
+                marker = tantivy.Document()
+                marker.add_text("marker", "position")
+                marker.add_unsigned("change", position)
+                writer.add_document(marker)
+                writer.commit()
+            except BaseException:
+                self._writer = None  # a writer that failed keeps what it had; the next one starts clean
+                raise
+            index.reload()
+
+    def search(
+        self, words: Mapping[str, float], *, count: int, title: float = 0.5
+    ) -> list[tuple[int, float]]:
+        """The ``count`` best passages by BM25 for analysed words with their weights, best first.
+
+        ``title`` is the share that a word counts in the title. Scores are rounded to 1e-3, for they still
+        count deleted passages until a merge.
+        """
+        if not words:
+            return []
+        with self._translated():
+            index = self._open()
+            clauses = []
+            for word, weight in words.items():
+                for field, share in (("body", 1.0), ("title", title)):
+                    if share:
+                        query = tantivy.Query.term_query(index.schema, field, word, "freq")
+                        boosted = tantivy.Query.boost_query(query, weight * share)
+                        clauses.append((tantivy.Occur.Should, boosted))
+            searcher = index.searcher()
+            hits = searcher.search(tantivy.Query.boolean_query(clauses), limit=count, count=False).hits
+            numbers = searcher.fast_field_values("passage", [address for _, address in hits])
+            scored = [
+                (int(number or 0), round(float(score), 3))
+                for number, (score, _) in zip(numbers, hits, strict=True)
+            ]
+            return sorted(scored, key=lambda hit: (-hit[1], hit[0]))
+
+    def frequencies(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
+        """In how many passages each analysed word stands, and how many passages there are."""
+        with self._translated():
+            searcher = self._open().searcher()
+            return {word: searcher.doc_freq("body", word) for word in words}, max(1, searcher.num_docs - 1)
+
+    def ids(self) -> set[int]:
+        """Every passage number held."""
+        with self._translated():
+            searcher = self._open().searcher()
+            everything = tantivy.Query.all_query()
+            hits = searcher.search(everything, limit=max(1, searcher.num_docs), count=False).hits
+            numbers = searcher.fast_field_values("passage", [address for _, address in hits])
+            return {int(number) for number in numbers if number is not None}
+
+    def reset(self) -> None:
+        """Throw everything away, the damaged folder with it; what it held can be taken in again."""
+        self.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """Let go of the folder; waits for merges under way."""
+        with self._translated(), self._lock:
+            if self._writer is not None:
+                self._writer.wait_merging_threads()
+            self._writer = self._index = None
+
+    def _open(self) -> tantivy.Index:
+        if self._index is None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            index = tantivy.Index(_schema(), path=str(self._folder))
+            index.register_tokenizer(_ANALYZER, self._analyzer)
+            index.reload()
+            self._index = index
+        return self._index
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (ValueError, OSError) as exc:
+            what = str(exc).strip().splitlines()[0] if str(exc).strip() else type(exc).__name__
+            raise StoreError(f"The word index in {self._folder} failed: {what}") from exc
+
+
+def _analyzer() -> tantivy.TextAnalyzer:
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    for step in (
+        tantivy.Filter.remove_long(_LONGEST_WORD),
+        tantivy.Filter.lowercase(),
+        tantivy.Filter.ascii_fold(),
+        tantivy.Filter.stemmer("english"),
+    ):
+        builder = builder.filter(step)
+    return builder.build()
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("passage", stored=False, indexed=True, fast=True)
+    builder.add_text_field("title", stored=False, tokenizer_name=_ANALYZER, index_option="freq")
+    builder.add_text_field("body", stored=False, tokenizer_name=_ANALYZER, index_option="freq")
+    builder.add_text_field("marker", stored=False, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("change", stored=True, indexed=False)
+    return builder.build()

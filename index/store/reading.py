@@ -1,0 +1,258 @@
+"""Reading articles and passages: only what is shown, whatever the derived stores still hold."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import numpy as np
+from sqlalchemy import Connection, Row, func, select
+
+from index.store.database import Database
+from index.store.schema import articles, passages, vectors, versions
+
+_LOOKUP = 500  # values in one IN list
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredArticle:
+    """The shown version of an article without its text; ``original`` is the article whose text it repeats."""
+
+    id: str
+    version: int
+    source: str
+    external_id: str | None
+    url: str | None
+    title: str | None
+    publisher: str | None
+    authors: tuple[str, ...]
+    published: date | None
+    published_at: datetime | None
+    date_source: str | None
+    date_evidence: str | None
+    modified: datetime | None
+    language: str | None
+    passages: int
+    seen_at: datetime
+    original: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's form, ready for `json.dumps`."""
+        return {
+            "id": self.id,
+            "source": self.source,
+            "title": self.title,
+            "publisher": self.publisher,
+            "published": self.published.isoformat() if self.published else None,
+            "url": self.url,
+            "passages": self.passages,
+            "version": self.version,
+            "external_id": self.external_id,
+            "authors": list(self.authors),
+            "date_source": self.date_source,
+            "date_evidence": self.date_evidence,
+            "modified": self.modified.isoformat() if self.modified else None,
+            "language": self.language,
+            "duplicate_of": self.original,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPassage:
+    """A passage of a shown article: ``text[start:end]`` of its text."""
+
+    id: int
+    article_id: str
+    start: int
+    end: int
+    header: str
+    table: bool
+    vector_hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What the collection holds: only what is shown."""
+
+    articles: int
+    passages: int
+    vectors: int
+    duplicates: int
+    undated: int
+    removed: int
+    first_published: date | None
+    last_published: date | None
+
+
+class Reader:
+    """The collection as readers see it. Safe to use from several threads.
+
+    Raises:
+        StoreError: the database failed, by any method.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def passages(self, ids: Sequence[int]) -> dict[int, StoredPassage]:
+        """The passages with these numbers by number; numbers of what is no longer shown are left out."""
+        query = (
+            select(passages)
+            .join(articles, articles.c.id == passages.c.article_id)
+            .where(articles.c.version == passages.c.version)
+        )
+        with self._database.read() as connection:
+            rows = [
+                row
+                for part in _parts(ids)
+                for row in connection.execute(query.where(passages.c.id.in_(part)))
+            ]
+        return {row.id: _passage(row) for row in rows}
+
+    def articles(self, ids: Sequence[str]) -> dict[str, tuple[StoredArticle, str]]:
+        """The shown versions of these articles by id, each with its text."""
+        with self._database.read() as connection:
+            return {
+                row.id: (_article(row), row.text)
+                for part in _parts(ids)
+                for row in connection.execute(_shown(text=True).where(articles.c.id.in_(part)))
+            }
+
+    def article(self, identifier: str) -> tuple[StoredArticle, str] | None:
+        """One article with its text, None if it is unknown or was taken out."""
+        return self.articles([identifier]).get(identifier)
+
+    def neighbours(self, article_id: str) -> list[StoredPassage]:
+        """All passages of a shown article in order."""
+        query = (
+            select(passages)
+            .join(articles, articles.c.id == passages.c.article_id)
+            .where(articles.c.version == passages.c.version, passages.c.article_id == article_id)
+            .order_by(passages.c.id)
+        )
+        with self._database.read() as connection:
+            return [_passage(row) for row in connection.execute(query)]
+
+    def vectors(self, hashes: Sequence[bytes], *, model: str) -> Mapping[bytes, "np.ndarray[Any, Any]"]:
+        """The stored vectors under these keys, float32."""
+        query = select(vectors.c.hash, vectors.c.vector).where(vectors.c.model == model)
+        with self._database.read() as connection:
+            return {
+                key: np.frombuffer(blob, dtype="<f2").astype(np.float32)
+                for part in _parts(hashes)
+                for key, blob in connection.execute(query.where(vectors.c.hash.in_(part)))
+            }
+
+    def listing(self) -> Iterator[StoredArticle]:
+        """Every shown article, newest first, undated ones last."""
+        query = _shown(text=False).order_by(
+            versions.c.published.is_(None), versions.c.published.desc(), articles.c.id
+        )
+        with self._database.read() as connection:
+            for row in connection.execute(query):
+                yield _article(row)
+
+    def publishers(self) -> list[str]:
+        """The names of the publishers of shown articles, most frequent first."""
+        query = (
+            select(versions.c.publisher)
+            .join(
+                articles,
+                (articles.c.id == versions.c.article_id) & (articles.c.version == versions.c.version),
+            )
+            .where(versions.c.publisher.is_not(None))
+            .group_by(versions.c.publisher)
+            .order_by(func.count().desc(), versions.c.publisher)
+        )
+        with self._database.read() as connection:
+            return [name for name in connection.scalars(query) if name]
+
+    def counts(self) -> Counts:
+        """How many of each there are."""
+        shown = articles.join(
+            versions, (versions.c.article_id == articles.c.id) & (versions.c.version == articles.c.version)
+        )
+        with self._database.read() as connection:
+            total = connection.execute(
+                select(
+                    func.count(),
+                    func.coalesce(func.sum(versions.c.passages), 0),
+                    func.count(articles.c.original),
+                    func.count() - func.count(versions.c.published),
+                    func.min(versions.c.published),
+                    func.max(versions.c.published),
+                ).select_from(shown)
+            ).one()
+            held = _count(connection, select(func.count()).select_from(vectors))
+            removed = _count(
+                connection,
+                select(func.count()).select_from(articles).where(articles.c.removed_at.is_not(None)),
+            )
+        return Counts(
+            articles=total[0],
+            passages=int(total[1]),
+            vectors=held,
+            duplicates=total[2],
+            undated=total[3],
+            removed=removed,
+            first_published=total[4],
+            last_published=total[5],
+        )
+
+    def revision(self) -> int:
+        """The number of the last change, by which caches know that the collection is still the same."""
+        from index.store.sync import head
+
+        with self._database.read() as connection:
+            return head(connection)
+
+
+def _shown(*, text: bool) -> Any:
+    columns = [column for column in versions.c if text or column.name != "text"]
+    return select(articles.c.id, articles.c.original, *columns).join(
+        versions, (versions.c.article_id == articles.c.id) & (versions.c.version == articles.c.version)
+    )
+
+
+def _passage(row: Row[Any]) -> StoredPassage:
+    return StoredPassage(
+        id=row.id,
+        article_id=row.article_id,
+        start=row.start,
+        end=row.end,
+        header=row.header,
+        table=row.is_table,
+        vector_hash=row.vector_hash,
+    )
+
+
+def _article(row: Row[Any]) -> StoredArticle:
+    return StoredArticle(
+        id=row.id,
+        version=row.version,
+        source=row.source,
+        external_id=row.external_id,
+        url=row.url,
+        title=row.title,
+        publisher=row.publisher,
+        authors=tuple(row.authors),
+        published=row.published,
+        published_at=row.published_at,
+        date_source=row.date_source,
+        date_evidence=row.date_evidence,
+        modified=row.modified,
+        language=row.language,
+        passages=row.passages,
+        seen_at=row.seen_at,
+        original=row.original,
+    )
+
+
+def _parts(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(values), _LOOKUP):
+        yield values[start : start + _LOOKUP]
+
+
+def _count(connection: Connection, query: Any) -> int:
+    return int(connection.scalar(query) or 0)

@@ -1,0 +1,296 @@
+"""Writing articles down, showing them, taking them out: what changes in the database, and in what order."""
+
+import hashlib
+import json
+from base64 import b32encode
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from index.article import Article, Passage
+from index.store.numbers import take_numbers
+from index.store.schema import articles, changes, passages, vectors, versions
+
+_LOOKUP = 500  # values in one IN list
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """An article on its way in: what it is compared by; once cut, its passages and their vectors' keys."""
+
+    article: Article
+    id: str
+    content_hash: bytes
+    text_hash: bytes
+    known: bool = False
+    passages: list[Passage] = field(default_factory=list)
+    keys: list[bytes] = field(default_factory=list)
+
+
+def draft_of(article: Article) -> Draft:
+    """The draft of an article, not cut yet."""
+    content, text = _hashes(article)
+    return Draft(article=article, id=article_id(article.identity), content_hash=content, text_hash=text)
+
+
+def record(
+    connection: Connection, drafts: Sequence[Draft], *, fresh: dict[bytes, bytes], model: str
+) -> dict[str, str | None]:
+    """Write drafts down, not yet visible, with the ``fresh`` vectors (float16) of ``model`` by their keys.
+
+    Returns by article the one whose text it repeats, or None.
+    """
+    now = datetime.now(UTC)
+    present = present_vectors(connection, list(fresh), model)
+    new = [{"hash": k, "model": model, "vector": v} for k, v in fresh.items() if k not in present]
+    if new:
+        connection.execute(insert(vectors), new)
+    number = take_numbers(connection, "passage", sum(len(draft.passages) for draft in drafts))
+    change = take_numbers(connection, "change", len(drafts))
+    originals: dict[str, str | None] = {}
+    rows: list[dict[str, Any]] = []
+    for draft in drafts:
+        originals[draft.id] = _original(connection, draft)
+        version = _next_version(connection, draft, originals[draft.id], now)
+        connection.execute(insert(versions).values(_version_row(draft, version, number, now)))
+        connection.execute(
+            insert(changes).values(_change_row(change, "add", draft.id, version, number, len(draft.passages)))
+        )
+        rows += _passage_rows(draft, version, number)
+        number += len(draft.passages)
+        change += 1
+    if rows:
+        connection.execute(insert(passages), rows)
+    return originals
+
+
+def waiting(connection: Connection) -> list[str]:
+    """The articles whose newest version is written down and not shown: somebody was killed in between."""
+    return list(
+        connection.scalars(
+            select(articles.c.id).where(
+                articles.c.removed_at.is_(None),
+                articles.c.version.is_(None) | (articles.c.version != articles.c.newest),
+            )
+        )
+    )
+
+
+def show(connection: Connection, identifiers: Sequence[str]) -> None:
+    """Make the newest version of these articles the one that is shown, and retire the one before."""
+    for identifier in identifiers:
+        row = connection.execute(
+            select(articles.c.version, articles.c.newest).where(articles.c.id == identifier)
+        ).one()
+        if row.version is not None and row.version != row.newest:
+            _retire(connection, identifier, row.version)
+        connection.execute(update(articles).where(articles.c.id == identifier).values(version=row.newest))
+
+
+def remove(connection: Connection, identifier: str, *, purge: bool) -> bool:
+    """Take an article out of all answers; with ``purge`` forget its texts and vectors too. False: unknown."""
+    row = connection.execute(
+        select(articles.c.version, articles.c.newest).where(articles.c.id == identifier)
+    ).one_or_none()
+    if row is None or (row.version is None and not purge):
+        return False
+    for version in {row.version, row.newest} - {None}:
+        _retire(connection, identifier, version)
+    _release_copies(connection, identifier)
+    connection.execute(
+        update(articles)
+        .where(articles.c.id == identifier)
+        .values(version=None, removed_at=datetime.now(UTC), original=None)
+    )
+    if purge:
+        connection.execute(delete(versions).where(versions.c.article_id == identifier))
+        connection.execute(delete(articles).where(articles.c.id == identifier))
+        forget_unused_vectors(connection)
+    return True
+
+
+def forget_unused_vectors(connection: Connection) -> int:
+    """Delete the vectors that no passage needs; how many they were."""
+    unused = ~select(passages.c.id).where(passages.c.vector_hash == vectors.c.hash).exists()
+    return connection.execute(delete(vectors).where(unused)).rowcount
+
+
+def article_id(identity: str) -> str:
+    """The identifier of the article with this identity: 12 characters, the same for ever and everywhere."""
+    digest = hashlib.blake2b(identity.encode(), digest_size=8).digest()
+    return b32encode(digest).decode().lower()[:12]
+
+
+def stored_hashes(connection: Connection, identifiers: Sequence[str]) -> dict[str, tuple[bytes, bool, int]]:
+    """By article: the content hash of its newest version, whether that is shown, and its passages."""
+    found: dict[str, tuple[bytes, bool, int]] = {}
+    for start in range(0, len(identifiers), _LOOKUP):
+        rows = connection.execute(
+            select(
+                articles.c.id,
+                versions.c.content_hash,
+                articles.c.version == articles.c.newest,
+                articles.c.removed_at.is_(None),
+                versions.c.passages,
+            )
+            .join(
+                versions,
+                (versions.c.article_id == articles.c.id) & (versions.c.version == articles.c.newest),
+            )
+            .where(articles.c.id.in_(identifiers[start : start + _LOOKUP]))
+        )
+        for identifier, content, shown, present, count in rows:
+            found[identifier] = (content, bool(shown and present), count)
+    return found
+
+
+def present_vectors(connection: Connection, keys: Sequence[bytes], model: str) -> set[bytes]:
+    """Those of ``keys`` for which a vector of ``model`` is stored."""
+    present: set[bytes] = set()
+    for start in range(0, len(keys), _LOOKUP):
+        present.update(
+            connection.scalars(
+                select(vectors.c.hash).where(
+                    vectors.c.model == model, vectors.c.hash.in_(keys[start : start + _LOOKUP])
+                )
+            )
+        )
+    return present
+
+
+def _retire(connection: Connection, identifier: str, version: int) -> None:
+    """Take the passages of this version out of the database, and tell the derived stores to let them go."""
+    first, count = connection.execute(
+        select(versions.c.first_passage, versions.c.passages).where(
+            versions.c.article_id == identifier, versions.c.version == version
+        )
+    ).one()
+    connection.execute(delete(passages).where(passages.c.id >= first, passages.c.id < first + count))
+    change = take_numbers(connection, "change", 1)
+    connection.execute(insert(changes).values(_change_row(change, "drop", identifier, version, first, count)))
+
+
+def _next_version(connection: Connection, draft: Draft, original: str | None, now: datetime) -> int:
+    """Note in the article's row that a version is coming; its number."""
+    newest: int | None = connection.scalar(select(articles.c.newest).where(articles.c.id == draft.id))
+    if newest is None:
+        connection.execute(
+            insert(articles).values(
+                id=draft.id, identity=draft.article.identity, newest=1, original=original, added_at=now
+            )
+        )
+        return 1
+    _release_copies(connection, draft.id)
+    connection.execute(
+        update(articles)
+        .where(articles.c.id == draft.id)
+        .values(newest=newest + 1, removed_at=None, original=original)
+    )
+    return newest + 1
+
+
+def _release_copies(connection: Connection, identifier: str) -> None:
+    """The first of an article's copies becomes the original of the others."""
+    copies = connection.scalars(
+        select(articles.c.id)
+        .where(articles.c.original == identifier)
+        .order_by(articles.c.added_at, articles.c.id)
+    ).all()
+    if copies:
+        connection.execute(
+            update(articles).where(articles.c.original == identifier).values(original=copies[0])
+        )
+        connection.execute(update(articles).where(articles.c.id == copies[0]).values(original=None))
+
+
+def _original(connection: Connection, draft: Draft) -> str | None:
+    """The first article in the collection with the same text, if that is another one."""
+    return connection.scalar(
+        select(articles.c.id)
+        .join(versions, (versions.c.article_id == articles.c.id) & (versions.c.version == articles.c.newest))
+        .where(
+            versions.c.text_hash == draft.text_hash,
+            articles.c.id != draft.id,
+            articles.c.original.is_(None),
+            articles.c.removed_at.is_(None),
+        )
+        .order_by(articles.c.added_at, articles.c.id)
+        .limit(1)
+    )
+
+
+def _version_row(draft: Draft, version: int, first_passage: int, now: datetime) -> dict[str, Any]:
+    article = draft.article
+    return {
+        "article_id": draft.id,
+        "version": version,
+        "source": article.source,
+        "external_id": article.external_id,
+        "url": article.url,
+        "title": article.title,
+        "publisher": article.publisher,
+        "authors": list(article.authors),
+        "published": article.published,
+        "published_at": article.published_at,
+        "date_source": article.date_source,
+        "date_evidence": article.date_evidence,
+        "modified": article.modified,
+        "language": article.language,
+        "text": article.text,
+        "content_hash": draft.content_hash,
+        "text_hash": draft.text_hash,
+        "first_passage": first_passage,
+        "passages": len(draft.passages),
+        "seen_at": now,
+    }
+
+
+def _passage_rows(draft: Draft, version: int, number: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": number + offset,
+            "article_id": draft.id,
+            "version": version,
+            "start": passage.start,
+            "end": passage.end,
+            "header": passage.header,
+            "is_table": passage.table,
+            "vector_hash": key,
+        }
+        for offset, (passage, key) in enumerate(zip(draft.passages, draft.keys, strict=True))
+    ]
+
+
+def _change_row(
+    number: int, kind: str, identifier: str, version: int, first_passage: int, count: int
+) -> dict[str, Any]:
+    return {
+        "number": number,
+        "kind": kind,
+        "article_id": identifier,
+        "version": version,
+        "first_passage": first_passage,
+        "passages": count,
+    }
+
+
+def _hashes(article: Article) -> tuple[bytes, bytes]:
+    """Of everything that an article says of itself (not of where it was found), and of its text alone."""
+    facts = [
+        article.text,
+        article.title,
+        article.url,
+        article.publisher,
+        list(article.authors),
+        str(article.published),
+        str(article.published_at),
+        str(article.modified),
+        article.language,
+        article.external_id,
+    ]
+    content = hashlib.blake2b(json.dumps(facts).encode(), digest_size=16).digest()
+    folded = " ".join(article.text.split())
+    return content, hashlib.blake2b(folded.encode(), digest_size=16).digest()
