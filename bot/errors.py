@@ -25,7 +25,7 @@ class DeskError(BotError):
 
 
 class NotAllowed(DeskError):
-    """This person may not do that here."""
+    """The person may not do that here."""
 
 
 class TooMany(DeskError):

@@ -1,0 +1,197 @@
+"""Claiming of events: whatever a platform delivers, and however often, is answered once.
+
+A claim is a lease. It is renewed while its owner lives; when it lapses, another process (or this one after a
+restart) takes the event over, looks whether the answer was posted, and posts it if not.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Connection, and_, delete, func, insert, null, or_, select, update
+
+from bot.desk.clock import Clock, now, utc
+from bot.desk.records import Place, Request
+from bot.desk.tables import events
+from bot.desk.workers import Workers
+
+Outcome = Literal["posted", "silent", "failed"]
+_OPEN = ("claimed", "posting")
+_IS_OPEN = events.c.state.in_(_OPEN)
+
+
+def question_id(key: str) -> str:
+    """The id of the question that an event asks: the same after a restart."""
+    return hashlib.blake2b(key.encode(), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abandoned:
+    """An event whose owner is gone.
+
+    ``posting``: its message may have been posted. ``attempts`` counts this one.
+    """
+
+    request: Request
+    posting: bool
+    attempts: int
+
+
+class Claims:
+    """Who answers which event. Several processes may share the database."""
+
+    def __init__(
+        self, workers: Workers, *, lease: timedelta = timedelta(seconds=30), clock: Clock = now
+    ) -> None:
+        self._workers = workers
+        self._lease = lease
+        self._clock = clock
+        self.owner = str(uuid.uuid4())
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a claim holds without being renewed."""
+        return self._lease
+
+    async def claim(self, request: Request) -> bool:
+        """Whether the event is ours to answer; false for every repeat."""
+        moment = self._clock()
+
+        def work(connection: Connection) -> bool:
+            if connection.scalar(select(events.c.key).where(events.c.key == request.key)):
+                return False
+            connection.execute(
+                insert(events).values(
+                    key=request.key,
+                    state="claimed",
+                    platform=request.place.platform,
+                    person=request.person.key,
+                    channel=_channel(request.place),
+                    said_in=request.said_in,
+                    request=request.as_json(),
+                    question=request.replaces or question_id(request.key),
+                    owner=self.owner,
+                    leased_until=moment + self._lease,
+                    attempts=1,
+                    claimed_at=moment,
+                )
+            )
+            return True
+
+        return await self._workers.write(work)
+
+    async def posting(self, key: str) -> bool:
+        """Note that the message is about to be posted; false if the claim was lost to another process."""
+        return await self._advance(key, state="posting", leased_until=self._clock() + self._lease)
+
+    async def done(self, key: str, outcome: Outcome) -> bool:
+        """Note that the event needs nothing more."""
+        return await self._advance(key, state=outcome, request=null(), done_at=self._clock())
+
+    async def renew(self, keys: Collection[str]) -> None:
+        """Keep the claims that are being worked on."""
+        if not keys:
+            return
+        statement = (
+            update(events)
+            .where(events.c.key.in_(keys), events.c.owner == self.owner, _IS_OPEN)
+            .values(leased_until=self._clock() + self._lease)
+        )
+        await self._workers.write(lambda connection: connection.execute(statement))
+
+    async def abandoned(self, platform: str, *, limit: int = 20) -> list[Abandoned]:
+        """Take over events whose owner is gone, oldest first.
+
+        Where this process is the only one on the database, every claim of another owner is from before a
+        restart; otherwise a claim is abandoned when its lease has lapsed.
+        """
+        moment = self._clock()
+        lapsed = events.c.leased_until < moment
+        if self._workers.sole:
+            lapsed = or_(lapsed, events.c.owner != self.owner)
+
+        def work(connection: Connection) -> list[Abandoned]:
+            rows = connection.execute(
+                select(events.c.key, events.c.state, events.c.request, events.c.attempts)
+                .where(events.c.platform == platform, _IS_OPEN, lapsed)
+                .order_by(events.c.claimed_at)
+                .limit(limit)
+            ).all()
+            if rows:
+                connection.execute(
+                    update(events)
+                    .where(events.c.key.in_([row.key for row in rows]))
+                    .values(
+                        owner=self.owner,
+                        leased_until=moment + self._lease,
+                        attempts=events.c.attempts + 1,
+                    )
+                )
+            return [
+                Abandoned(
+                    request=Request.from_json(row.request),
+                    posting=row.state == "posting",
+                    attempts=row.attempts + 1,
+                )
+                for row in rows
+            ]
+
+        return await self._workers.write(work)
+
+    async def saying(self, place: Place, said_in: str) -> str | None:
+        """The key of the event that first took up a message; None for a message never taken up."""
+        statement = (
+            select(events.c.key)
+            .where(events.c.channel == _channel(place), events.c.said_in == said_in)
+            .order_by(events.c.claimed_at)
+            .limit(1)
+        )
+        return await self._workers.read(lambda connection: connection.scalar(statement))
+
+    async def open(self, question: str, *, besides: str) -> bool:
+        """Whether an event of that question, asked before the event ``besides``, is still being answered."""
+        before = select(events.c.claimed_at).where(events.c.key == besides).scalar_subquery()
+        statement = select(events.c.key).where(
+            events.c.question == question, events.c.key != besides, events.c.claimed_at <= before, _IS_OPEN
+        )
+        return await self._workers.read(lambda connection: connection.scalar(statement) is not None)
+
+    async def recent(self, request: Request, *, window: timedelta) -> tuple[int, int, datetime | None]:
+        """How much was asked within ``window``, this request left out.
+
+        By the person; in the channel; and when the oldest of the person's was.
+        """
+        since = self._clock() - window
+        other = and_(events.c.claimed_at > since, events.c.key != request.key)
+
+        def work(connection: Connection) -> Any:
+            mine = connection.execute(
+                select(func.count(), func.min(events.c.claimed_at)).where(
+                    events.c.person == request.person.key, other
+                )
+            ).one()
+            here = connection.scalar(
+                select(func.count()).where(events.c.channel == _channel(request.place), other)
+            )
+            return mine[0], here, mine[1]
+
+        person, channel, oldest = await self._workers.read(work)
+        return person, channel or 0, utc(oldest) if oldest else None
+
+    async def forget_before(self, moment: datetime) -> int:
+        """Drop what was done before ``moment``; the number of events dropped."""
+        statement = delete(events).where(events.c.claimed_at < moment, events.c.state.not_in(_OPEN))
+        return await self._workers.write(lambda connection: connection.execute(statement).rowcount)
+
+    async def _advance(self, key: str, **values: Any) -> bool:
+        statement = (
+            update(events).where(events.c.key == key, events.c.owner == self.owner, _IS_OPEN).values(**values)
+        )
+        return await self._workers.write(lambda connection: connection.execute(statement).rowcount == 1)
+
+
+def _channel(place: Place) -> str:
+    return f"{place.platform}:{place.workspace}/{place.channel}"

@@ -1,0 +1,27 @@
+"""What the desk needs from a chat platform; its adapter implements it."""
+
+from typing import Protocol
+
+from bot.desk.records import Message, Reply, Request
+
+
+class Delivery(Protocol):
+    """A platform's way to the people there. Raises `bot.errors.DeliveryError` throughout."""
+
+    async def find(self, request: Request) -> Message | None:
+        """The message that already answers ``request``, looked up on the platform by the request's key."""
+
+    async def working(self, request: Request) -> None:
+        """Show that an answer is being made, where the platform has a way to."""
+
+    async def post(self, reply: Reply) -> Message | None:
+        """Post the reply, carrying the request's key; None where the message cannot be found again."""
+
+    async def replace(self, message: Message, reply: Reply) -> None:
+        """Put another reply into a message that was posted."""
+
+    async def delete(self, message: Message) -> None:
+        """Take a posted message away; no error if it is gone already."""
+
+    async def tell(self, person: str, text: str) -> None:
+        """A direct message to a person (the ``Person.key``)."""

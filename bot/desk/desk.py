@@ -1,0 +1,222 @@
+"""The desk: the use cases behind every chat platform, in one place."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot import wording
+from bot.desk.audit import Audit
+from bot.desk.channels import Channels
+from bot.desk.claims import Claims, question_id
+from bot.desk.clock import Clock, now
+from bot.desk.conversations import Conversations
+from bot.desk.delivery import Delivery
+from bot.desk.ports import Answerer, Figures, Library, Reading, Stats
+from bot.desk.questions import Questions
+from bot.desk.records import Asked, Options, Person, Place, Platform, Reply, Request, Words
+from bot.desk.replying import Limits, Replying
+from bot.desk.retention import Retention
+from bot.desk.reviews import Decision, Reviews
+from bot.desk.serving import Serving
+from bot.desk.sources import Sources
+from bot.desk.workers import Workers
+from bot.errors import NotThere
+from index.errors import IndexingError
+from retrieval.answer import ArticleRef
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """What a person's own page shows."""
+
+    stats: Stats
+    newest: tuple[ArticleRef, ...]
+    questions: tuple[Asked, ...]
+    administers: bool
+    open_cases: int = 0
+    open_suggestions: int = 0
+
+
+class Desk:
+    """Takes what people ask and sees to it that each gets one reply. The package's docstring says how.
+
+    Its parts do the rest: ``sources``, ``reviews``, ``channels``, ``conversations``, ``questions``,
+    ``retention``, ``audit``; ``figures`` completes names of countries.
+    """
+
+    def __init__(
+        self,
+        workers: Workers,
+        *,
+        answerer: Answerer,
+        library: Library,
+        figures: Figures,
+        admins: frozenset[str] = frozenset(),
+        limits: Limits | None = None,
+        retention_days: int = 90,
+        claims: Claims | None = None,
+        clock: Clock = now,
+    ) -> None:
+        self._workers = workers
+        self._answerer = answerer
+        self._clock = clock
+        self.figures = figures
+        self._claims = claims or Claims(workers, clock=clock)
+        self.questions = Questions(workers)
+        self.audit = Audit(workers, clock=clock)
+        self.channels = Channels(workers, self.audit, admins=admins)
+        self.conversations = Conversations(workers, self.questions, clock=clock)
+        self.reviews = Reviews(workers, self.questions, self.channels, self.audit, clock=clock)
+        self.sources = Sources(workers, library, self.questions, self.channels, self.audit, clock=clock)
+        self.retention = Retention(workers, self.questions, self._claims, days=retention_days, clock=clock)
+        replying = Replying(
+            workers,
+            answerer=answerer,
+            figures=figures,
+            claims=self._claims,
+            channels=self.channels,
+            conversations=self.conversations,
+            questions=self.questions,
+            limits=limits or Limits(),
+            clock=clock,
+        )
+        self._serving = Serving(self._claims, replying, self.questions)
+
+    def join(self, platform: Platform, delivery: Delivery) -> None:
+        """From now on replies to people on ``platform`` go through ``delivery``."""
+        self._serving.join(platform, delivery)
+
+    def leave(self, platform: Platform) -> None:
+        """Deliver to ``platform`` no more."""
+        self._serving.leave(platform)
+
+    async def take(self, request: Request) -> bool:
+        """Claim the request and start on it; false, and nothing is done, if it was taken before.
+
+        Returns as soon as the claim stands in the database: acknowledge the event to the platform then.
+
+        Raises:
+            StoreError: the database failed; do not acknowledge, so that the platform delivers again.
+        """
+        return await self._serving.take(request)
+
+    async def run(self) -> None:
+        """Keep claims alive, take up what was left behind, erase what is too old; until cancelled.
+
+        Start it after every platform has joined.
+        """
+        swept = None
+        while True:
+            try:
+                await self._serving.renew()
+                await self._serving.recover()
+                if swept != self._clock().date():
+                    await self.retention.sweep()
+                    swept = self._clock().date()
+            except IndexingError:
+                log.exception("the desk could not reach the database; it tries again")
+            await asyncio.sleep(self._claims.lease.total_seconds() / 3)
+
+    async def drain(self, *, seconds: float = 20) -> bool:
+        """Wait for what was begun; whether all was done in time. The rest is taken up after a restart."""
+        return await self._serving.drain(seconds=seconds)
+
+    async def asked(self, question: str) -> Asked:
+        """The question that a button belongs to.
+
+        Raises:
+            NotThere: it is not kept any more.
+        """
+        asked = await self.questions.get(question)
+        if asked is None:
+            raise NotThere(wording.QUESTION_GONE)
+        return asked
+
+    async def again(
+        self,
+        question: str,
+        *,
+        key: str,
+        person: Person,
+        options: Options,
+        private: bool | None = None,
+        delivery: Mapping[str, str] | None = None,
+    ) -> bool:
+        """Ask a question again with other options (newest only, wider dates), in the same place.
+
+        Raises:
+            NotThere: the question is not kept any more.
+        """
+        asked = await self.asked(question)
+        return await self.take(
+            Request(
+                key=key,
+                kind="ask",
+                person=person,
+                place=asked.place,
+                text=asked.answer.understood if asked.answer else asked.text,
+                asked_at=self._clock(),
+                options=options,
+                private=asked.private if private is None else private,
+                delivery=delivery or {},
+            )
+        )
+
+    async def passage(self, question: str, n: int) -> Reading | None:
+        """The passage of citation ``n`` (of ``nearest`` after a refusal) among its neighbours.
+
+        Raises:
+            NotThere: the question is not kept any more.
+        """
+        answer = (await self.asked(question)).answer
+        cited = {c.n: c for c in (*answer.citations, *answer.nearest)} if answer else {}
+        if n not in cited:
+            return None
+        article, start, end = cited[n].article.id, cited[n].start, cited[n].end
+        return await self._workers.compute(lambda: self._answerer.passage(article, start, end))
+
+    async def decide(self, admin: Person, question: str, decision: Decision, *, correction: str = "") -> None:
+        """Dismiss a wrong answer's case, or withdraw or correct the answer, also where it was posted.
+
+        Raises:
+            NotAllowed: ``admin`` is no administrator.
+            NotThere: the question is not kept any more.
+            DeliveryError: it is withdrawn here, but the platform did not take the change.
+        """
+        asked = await self.reviews.decide(admin, question, decision, correction=correction)
+        delivery = self._serving.delivery(asked.place.platform)
+        if decision == "dismissed" or asked.message is None or delivery is None:
+            return
+        text = wording.corrected(correction) if decision == "corrected" else wording.WITHDRAWN
+        about = Request(
+            key=f"decision:{asked.id}",
+            kind=asked.kind,
+            person=asked.person,
+            place=asked.place,
+            text=asked.text,
+            asked_at=asked.asked_at,
+        )
+        await delivery.replace(asked.message, Reply(request=about, body=Words(text=text)))
+
+    async def taken_up(self, place: Place, said_in: str) -> str | None:
+        """The question that a message asked, None if it asked none.
+
+        It goes into ``Request.replaces`` when the message is edited or deleted.
+        """
+        found = await self._claims.saying(place, said_in)
+        return question_id(found) if found else None
+
+    async def home(self, person: Person) -> Home:
+        """What the person's own page shows."""
+        administers = self.channels.administers(person)
+        return Home(
+            stats=await self.sources.stats(),
+            newest=tuple(await self.sources.newest(5)),
+            questions=tuple(await self.questions.of(person)),
+            administers=administers,
+            open_cases=len(await self.reviews.open(person, limit=100)) if administers else 0,
+            open_suggestions=len(await self.sources.suggested(person)) if administers else 0,
+        )

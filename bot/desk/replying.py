@@ -1,0 +1,136 @@
+"""From a request to its reply: may they ask, do they ask too much, and what is the answer."""
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot import wording
+from bot.desk.channels import Channel, Channels
+from bot.desk.claims import Claims, question_id
+from bot.desk.clock import Clock, now
+from bot.desk.conversations import Conversations, says_stop
+from bot.desk.ports import Answerer, Figures, Turn
+from bot.desk.questions import Questions
+from bot.desk.records import Reply, Request, Words
+from bot.desk.spending import HELP, parse
+from bot.desk.workers import Workers
+from bot.errors import DeskError, TooMany
+from retrieval.answer import Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much is taken within ``window``, from one person and in one channel."""
+
+    per_person: int = 12
+    per_channel: int = 60
+    window: timedelta = timedelta(minutes=1)
+
+
+class Replying:
+    """Makes replies. Keeps every question with its answer before it is delivered."""
+
+    def __init__(
+        self,
+        workers: Workers,
+        *,
+        answerer: Answerer,
+        figures: Figures,
+        claims: Claims,
+        channels: Channels,
+        conversations: Conversations,
+        questions: Questions,
+        limits: Limits,
+        clock: Clock = now,
+    ) -> None:
+        self._workers = workers
+        self._answerer = answerer
+        self._figures = figures
+        self._claims = claims
+        self._channels = channels
+        self._conversations = conversations
+        self._questions = questions
+        self._limits = limits
+        self._clock = clock
+
+    async def reply(self, request: Request) -> Reply | None:
+        """The reply to a request; None where silence is right (a follow-up that is none of ours).
+
+        Raises:
+            IndexingError, RetrievalError: it cannot be answered now.
+        """
+        follow = request.kind == "follow"
+        if follow and not await self._conversations.follows(request.place, request.person):
+            return None
+        try:
+            channel = await self._channels.admit(request.person, request.place)
+            await self._within_limits(request)
+        except DeskError as exc:
+            return None if follow else Reply(request=request, body=Words(text=str(exc)), private=True)
+        if says_stop(request.text) and request.kind in ("ask", "follow"):
+            await self._conversations.stop(request.place, request.person)
+            return Reply(request=request, body=Words(text=wording.STOPPED), private=request.private)
+        if request.kind == "spending":
+            return await self._spending(request, channel)
+        if not request.text.strip():
+            empty = wording.NOTHING_TO_CHECK if request.kind == "check" else wording.EMPTY
+            return Reply(request=request, body=Words(text=empty), private=request.private)
+        if request.kind == "check":
+            return await self._check(request, channel)
+        return await self._ask(request, channel)
+
+    async def _ask(self, request: Request, channel: Channel) -> Reply | None:
+        question = request.replaces or question_id(request.key)
+        earlier = [turn for turn in await self._conversations.turns(request.place) if turn.id != question]
+        turns = [Turn(question=turn.text, answer=turn.answer) for turn in earlier if turn.answer]
+        options = request.options
+
+        def work() -> Answer:
+            return self._answerer.ask(
+                request.text,
+                id=question,
+                as_of=options.as_of,
+                now=request.asked_at,
+                turns=turns,
+                publishers=channel.publishers,
+                newest_only=options.newest_only,
+                widen=options.widen,
+            )
+
+        answer = await self._workers.compute(work)
+        if request.kind == "follow" and not answer.found:
+            return None
+        private = request.private or (channel.private and not request.place.direct)
+        await self._questions.keep(request, question, answer, private=private)
+        if request.kind == "ask" and not request.private:
+            await self._conversations.asked(request.place, request.person)
+        return Reply(request=request, body=answer, question=question, private=private)
+
+    async def _check(self, request: Request, channel: Channel) -> Reply:
+        question = request.replaces or question_id(request.key)
+        check = await self._workers.compute(lambda: self._answerer.check(request.text))
+        private = request.private or (channel.private and not request.place.direct)
+        await self._questions.keep(request, question, None, private=private)
+        return Reply(request=request, body=check, question=question, private=private)
+
+    async def _spending(self, request: Request, channel: Channel) -> Reply:
+        query = request.spending or parse(request.text)
+        private = request.private or (channel.private and not request.place.direct)
+        if query is None:
+            return Reply(request=request, body=Words(text=HELP), private=True)
+        report = await self._workers.compute(lambda: self._figures.spending(query))
+        return Reply(request=request, body=report, private=private)
+
+    async def _within_limits(self, request: Request) -> None:
+        if request.kind == "retract" or self._channels.administers(request.person):
+            return
+        limits = self._limits
+        person, channel, oldest = await self._claims.recent(request, window=limits.window)
+        if person >= limits.per_person:
+            wait = limits.window.total_seconds()
+            if oldest:
+                wait -= (self._clock() - oldest).total_seconds()
+            raise TooMany(wording.too_many(math.ceil(wait)), wait=wait)
+        if channel >= limits.per_channel:
+            wait = limits.window.total_seconds()
+            raise TooMany(wording.busy_channel(wait), wait=wait)

@@ -1,0 +1,187 @@
+"""One question, one answer: from the claim to the posted message, through restarts and failures."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import Any
+
+from bot import wording
+from bot.desk.claims import Abandoned, Claims, Outcome, question_id
+from bot.desk.delivery import Delivery
+from bot.desk.questions import Questions
+from bot.desk.records import Message, Platform, Reply, Request, Words
+from bot.desk.replying import Replying
+from bot.errors import DeliveryError
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 3
+"""How often an event is taken up before it is given up with a sentence."""
+_PATIENCE = 120.0  # seconds that an edit or deletion waits for the answer that it is about
+
+
+class Serving:
+    """Serves claimed requests, each in a task of its own."""
+
+    def __init__(self, claims: Claims, replying: Replying, questions: Questions) -> None:
+        self._claims = claims
+        self._replying = replying
+        self._questions = questions
+        self._deliveries: dict[str, Delivery] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def join(self, platform: Platform, delivery: Delivery) -> None:
+        """From now on replies to people on ``platform`` go through ``delivery``."""
+        self._deliveries[platform] = delivery
+
+    def leave(self, platform: Platform) -> None:
+        """Deliver to ``platform`` no more."""
+        self._deliveries.pop(platform, None)
+
+    def delivery(self, platform: str) -> Delivery | None:
+        """The way to people on ``platform``, if there is one now."""
+        return self._deliveries.get(platform)
+
+    async def take(self, request: Request) -> bool:
+        """Claim the request and start on it; false for one that was taken before."""
+        if not await self._claims.claim(request):
+            return False
+        self._start(request.key, self._serve(request))
+        return True
+
+    async def renew(self) -> None:
+        """Keep the claims on what is being served."""
+        await self._claims.renew(list(self._tasks))
+
+    async def recover(self) -> int:
+        """Take up events whose process is gone; how many."""
+        started = 0
+        for platform in list(self._deliveries):
+            for left in await self._claims.abandoned(platform):
+                if left.request.key not in self._tasks:
+                    self._start(left.request.key, self._resume(left))
+                    started += 1
+        return started
+
+    async def drain(self, *, seconds: float) -> bool:
+        """Wait for what was begun; whether all of it was done in time."""
+        tasks = list(self._tasks.values())
+        if not tasks:
+            return True
+        _, left = await asyncio.wait(tasks, timeout=seconds)
+        for task in left:
+            task.cancel()
+        return not left
+
+    def _start(self, key: str, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name=key)
+        self._tasks[key] = task
+        task.add_done_callback(lambda _: self._tasks.pop(key, None))
+
+    async def _resume(self, left: Abandoned) -> None:
+        """Go on where another process stopped: look whether the message stands before posting a second."""
+        request = left.request
+        delivery = self._deliveries[request.place.platform]
+        if left.posting:
+            try:
+                message = await delivery.find(request)
+            except DeliveryError:
+                log.warning("cannot look whether %s was answered; it is answered again", request.key)
+                message = None
+            if message:
+                await self._record(request, message)
+                return
+        if left.attempts > ATTEMPTS:
+            await self._fail(request, delivery, second=left.posting)
+            return
+        await self._serve(request, second=left.posting)
+
+    async def _serve(self, request: Request, *, second: bool = False) -> None:
+        delivery = self._deliveries[request.place.platform]
+        try:
+            if request.replaces:
+                await self._wait_for(request)
+            if request.kind == "retract":
+                await self._retract(request, delivery)
+                return
+            await self._working(request, delivery)
+            reply = await self._replying.reply(request)
+            if reply is None:
+                await self._claims.done(request.key, "silent")
+                return
+            await self._deliver(replace(reply, second=second), delivery)
+        except DeliveryError as exc:
+            await self._undelivered(request, delivery, exc)
+        except Exception:  # the outermost edge of a message: logged, and the person is told
+            log.exception("could not answer %s", request.key)
+            await self._fail(request, delivery, second=second)
+
+    async def _deliver(self, reply: Reply, delivery: Delivery) -> None:
+        request = reply.request
+        if not await self._claims.posting(request.key):
+            log.warning("another process took %s over; nothing is posted here", request.key)
+            return
+        before = await self._questions.get(request.replaces) if request.replaces else None
+        if before and before.message:
+            await delivery.replace(before.message, reply)
+            message: Message | None = before.message
+        else:
+            message = await delivery.post(reply)
+        await self._record(request, message, question=reply.question)
+
+    async def _record(
+        self, request: Request, message: Message | None, *, question: str | None = None
+    ) -> None:
+        if question is None:
+            question = request.replaces or question_id(request.key)
+        if question:
+            await self._questions.posted(question, message)
+        await self._claims.done(request.key, "posted")
+
+    async def _retract(self, request: Request, delivery: Delivery) -> None:
+        asked = await self._questions.get(request.replaces)
+        if asked:
+            await self._questions.withdraw(asked.id)
+            if asked.message:
+                await delivery.delete(asked.message)
+        await self._claims.done(request.key, "silent")
+
+    async def _wait_for(self, request: Request) -> None:
+        """An edit waits until what it edits is answered, here or by another process."""
+        end = asyncio.get_running_loop().time() + _PATIENCE
+        while await self._claims.open(request.replaces, besides=request.key):
+            if asyncio.get_running_loop().time() > end:
+                break
+            await asyncio.sleep(0.1)
+
+    async def _working(self, request: Request, delivery: Delivery) -> None:
+        if request.kind == "follow":
+            return
+        try:
+            await delivery.working(request)
+        except DeliveryError as exc:
+            log.info("no status shown for %s: %s", request.key, exc)
+
+    async def _undelivered(self, request: Request, delivery: Delivery, exc: DeliveryError) -> None:
+        if exc.passing:
+            log.warning(
+                "delivery of %s is unsure (%s); it is looked into when the claim lapses", request.key, exc
+            )
+            return
+        log.error("the platform refused the answer to %s: %s", request.key, exc)
+        await self._fail(request, delivery, second=False)
+
+    async def _fail(self, request: Request, delivery: Delivery, *, second: bool) -> None:
+        """Say that it went wrong; never nothing."""
+        outcome: Outcome = "silent"
+        if request.kind not in ("follow", "retract"):
+            outcome = "failed"
+            words = Words(text=wording.failed(question_id(request.key)), failed=True)
+            try:
+                await delivery.post(
+                    Reply(request=request, body=words, second=second, private=request.private)
+                )
+            except DeliveryError as exc:
+                log.error("the failure of %s could not be told either: %s", request.key, exc)  # noqa: TRY400
+        await self._claims.done(request.key, outcome)
