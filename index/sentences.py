@@ -44,7 +44,7 @@ _BEFORE_NAME: Final = _words(
 _BEFORE_NUMBER: Final = _words(
     """
     no nos art arts fig figs p pp vol vols ch para paras sec approx ca c est jan feb mar apr jun jul
-    aug sep sept oct nov dec tel
+    aug sep sept oct nov dec tel prop
     """
 )
 _MAY_END: Final = _words(

@@ -1,0 +1,21 @@
+"""What can go wrong in ``retrieval``.
+
+::
+
+    RetrievalError
+    └── GateError          an answer that may not be shown: it says what its sources do not
+
+Each message is one sentence for a reader who knows the product and not its code.
+"""
+
+
+class RetrievalError(Exception):
+    """The root of this package's errors; its text can be shown to a user."""
+
+
+class GateError(RetrievalError):
+    """An answer does not hold against the stored text. ``gate`` names the check that it failed."""
+
+    def __init__(self, gate: str, message: str) -> None:
+        super().__init__(message)
+        self.gate = gate
