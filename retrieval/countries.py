@@ -11,6 +11,7 @@ from typing import Literal
 
 from index.countries import WORD, Country, Gazetteer, NameKind, allies, country, fold, gazetteer, is_ally, key
 from index.countries import find_country as named_country
+from index.figures.figure import EUROPE_AND_CANADA, NATO_TOTAL
 
 __all__ = [
     "ALLIES",
@@ -29,8 +30,6 @@ __all__ = [
     "nearest_names",
 ]
 
-NATO_TOTAL = "NATO Total"
-EUROPE_AND_CANADA = "NATO Europe and Canada"
 ALLIES = "allies"
 
 Kind = NameKind | Literal["flag", "typo"]

@@ -88,10 +88,12 @@ def upgrade() -> None:
         sa.Column("source", sa.String(8), primary_key=True),
         sa.Column("edition", sa.String(16), primary_key=True),
         sa.Column("edition_date", sa.Date),
+        sa.Column("known_by", sa.Date, nullable=False),
         sa.Column("title", sa.Text, nullable=False),
         sa.Column("url", sa.Text),
         sa.Column("whole", sa.Boolean, nullable=False),
         sa.Column("provenance", sa.Text, nullable=False),
+        sa.Column("remarks", sa.JSON, nullable=False),
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
     )
     op.create_table(
