@@ -266,11 +266,14 @@ def _with_their_citations(text: str, every: tuple[int, ...]) -> Iterator[tuple[N
     after it, any of the last ones; where nothing is cited at all, every one.
     """
     cited = markers(text)
-    for number in numbers_in(_without_markers(text)):
+    text = _without_markers(text)
+    for number in numbers_in(text):
         after = next((group for start, _, group in cited if start >= number.end), ())
         before: tuple[int, ...] = ()
-        for _, end, group in cited:
-            if end <= number.start and (not _SENTENCE_END.search(text, end, number.start) or not after):
+        for start, end, group in cited:
+            # A full stop may stand before the marker ("It holds 300. [1] Another says 280 [2].").
+            same_sentence = not _SENTENCE_END.search(text, max(0, start - 3), number.start)
+            if end <= number.start and (same_sentence or not after):
                 before = group
         yield number, (*before, *after) or every
 

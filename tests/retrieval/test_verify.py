@@ -32,7 +32,7 @@ def cite(n: int, key: str, quote: str, **other: object) -> Citation:
 
 
 FOUND = Answer(
-    id="q", question="How many vehicles are in Narvik?", understood="How many vehicles are there?", found=True,
+    id="q", question="How many vehicles are there?", understood="How many vehicles are there?", found=True,
     answer="The depot in Narvik holds 300 vehicles, Colonel Ida Holm said on 5 April 2025. [1]"
     " Narvik | 280 | 2.1 | [2]",
     citations=(
