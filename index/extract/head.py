@@ -1,0 +1,287 @@
+"""What stands above and at the start of an article's text: title, byline, date, dateline, publisher.
+
+Nothing is guessed: the date of a photograph, or of a report that the article cites, is not the article's.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from index.article import DateSource
+from index.extract.dates import Moment, find_date, read_moment
+from index.extract.furniture import (
+    is_age,
+    is_furniture,
+    is_navigation,
+    is_picture_credit,
+    is_reporters_credit,
+    reporters,
+    without_credit,
+)
+from index.extract.lines import (
+    capitalised,
+    is_bullet,
+    is_headline,
+    is_name,
+    is_paragraph,
+    is_quote,
+    is_row,
+    is_separator,
+    words,
+)
+
+_REGION = 14
+"""How many lines from the top may be title, byline and date."""
+
+_READING_TIME = re.compile(r"[\s·•|,–-]*\b\d{1,3}[\s-]*min(?:ute)?s?\.?[\s-]*read\b.*$", re.IGNORECASE)
+_MEDIA = re.compile(
+    r"\b(?:news|times|post|herald|tribune|press|media|network|journal|gazette|daily|today|online|agency|magazine|"
+    r"guardian|independent|telegraph|chronicle|observer|standard|reuters|afp|dpa|upi|tass|ansa|bbc|cnn|tv|radio)\b",
+    re.IGNORECASE,
+)
+_DESK = re.compile(
+    r"\b(?:desk|staff|newsroom|editors?|team|correspondents?|reporters?|writers?|admin|web)\b", re.IGNORECASE
+)
+_BY = re.compile(
+    r"(?:written |posted |story |report(?:ed)? |words )?(?:by|von|par|por|di|door|автор)\s*:?\s+",
+    re.IGNORECASE,
+)
+_DATE_LABEL = (
+    r"(?:first |originally |last )?(?P<label>published|posted|updated|modified|created|date|published on|"
+    r"publication date|veröffentlicht|stand|publié|publicado|aktualisiert|mis à jour|actualizado|опубліковано)"
+    r"(?: on| at| le| el| am)?\s*[:\-–]?\s*"
+)
+_LABELLED_DATE = re.compile(_DATE_LABEL, re.IGNORECASE)
+_UPDATES = ("updated", "modified", "aktualisiert", "mis à jour", "actualizado")
+_THIS_APPEARED = re.compile(
+    r"\bthis (?:article|story|post|report|piece) (?:was|has been|is) (?:first |originally )?(?:published|posted) "
+    r"(?:on|at)?\s*",
+    re.IGNORECASE,
+)
+_PLACE = r"[^\W\d_][\w .’'\-]{1,40}(?:[,/] ?[^\W\d_][\w .’'\-]{1,30})?"
+_DATELINE = re.compile(
+    rf"(?P<place>{_PLACE}?)"
+    r"(?:[,.]? (?P<when>(?:[^\W\d_]{3,10}\.? )?\d{1,2}\.?(?:st|nd|rd|th)?(?: [^\W\d_]{3,10}\.?)?(?:,? (?:19|20)\d\d)?|"
+    r"(?:19|20)\d\d-\d\d-\d\d))?"
+    r"(?:,? ?[(/•|](?P<agency>[^()/•|]{2,40})[)/•|]?)?\s?(?P<end>[.:–—-]|(?<=\)))\s?(?=[“„\"«'‘A-ZÀ-ÞА-ЯІЇЄҐ])"
+)
+_AGENCY_ALONE = re.compile(r"\((?P<agency>[A-Z][\w .&-]{1,30})\)\s?[–—-]?\s?(?=[“\"'‘A-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What was read above the text and in its first words."""
+
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    publisher: str | None = None
+    published: date | None = None
+    published_at: datetime | None = None
+    date_source: DateSource | None = None
+    date_evidence: str | None = None
+    modified: datetime | None = None
+
+    def dated(self, moment: Moment, source: DateSource, evidence: str) -> "Head":
+        """The same with a date, unless it has one already."""
+        if self.published is not None:
+            return self
+        return replace(
+            self,
+            published=moment.day,
+            published_at=moment.at,
+            date_source=source,
+            date_evidence=evidence[:200],
+        )
+
+
+def read_head(lines: list[str], *, titled: bool = True) -> tuple[Head, list[str]]:
+    """The head, and the lines of the text without it. ``titled`` false: do not take any line for a title."""
+    head, used = Head(), set[int]()
+    if titled and (at := _title_at(lines)) is not None:
+        head = replace(head, title=lines[at])
+        used.update(range(at + 1))  # furniture and the labels of sections
+    head, used = _read_bylines(head, lines, used)
+    body = [line for number, line in enumerate(lines) if number not in used]
+    return _read_foot(_read_dateline(head, body), body)
+
+
+def publisher_in_dateline(line: str) -> str | None:
+    """``BERLIN (Realist English). The …``: the agency or paper that a first paragraph names as its own."""
+    return _dateline(line)[0]
+
+
+def _title_at(lines: list[str]) -> int | None:
+    """Which line is the title: the first that is a headline, with nothing above it but furniture and labels."""
+    labels = 0
+    for number, line in enumerate(lines[:_REGION]):
+        if (
+            not line
+            or is_furniture(line)
+            or is_picture_credit(line)
+            or _is_date_line(line)
+            or is_navigation(line)
+        ):
+            continue
+        if is_bullet(line) or is_row(line) and "|" in line or is_paragraph(line) or not is_headline(line):
+            return None
+        below = next((other for other in lines[number + 1 :] if other), None)
+        if below is None or ("|" in below and (is_row(below) or is_separator(below))) or _is_byline(line):
+            return None
+        count = len(words(line))
+        if count >= 4 or (count == 3 and labels == 0 and capitalised(line) > 0.5 and not is_name(line)):
+            return None if _dateline(line) != (None, None) else number
+        labels += 1
+        if labels > 3:
+            return None
+    return None
+
+
+def _read_bylines(head: Head, lines: list[str], used: set[int]) -> tuple[Head, set[int]]:
+    """Reads the short lines between the title and the first paragraph, and says which of them are used up."""
+    used = set(used)
+    region = [number for number in range(min(len(lines), _REGION)) if number not in used]
+    for place, number in enumerate(region):
+        line = lines[number]
+        if is_paragraph(line) and not _is_byline(line) and not _is_date_line(line):
+            break
+        if not line or is_picture_credit(line) or is_bullet(line):
+            continue
+        bare = _READING_TIME.sub("", line).strip(" |·•-–")
+        timed = bare != line
+        twice = any(bare and lines[other].startswith(bare) for other in region[:place] + region[place + 1 :])
+        if _is_date_line(line):
+            head = _with_date_line(head, line)
+        elif _is_byline(line):
+            head = _with_byline(head, line)
+        elif bare and (timed or twice) and len(words(bare)) <= 6 and number > 0:
+            head = _with_name(head, bare)
+        elif (
+            head.title
+            and len(words(line)) <= 5
+            and _MEDIA.search(line)
+            and not is_quote(line)
+            and is_headline(line)
+        ):
+            head = _with_name(head, bare)
+        elif not (is_furniture(line) or is_age(line)):
+            continue
+        used.add(number)
+    return head, used
+
+
+def _is_byline(line: str) -> bool:
+    match = _BY.match(line)
+    if match is None or len(words(line)) > 24 or line.endswith((".", "?", "!")):
+        return False
+    name = re.split(r"[|•·,–]|\s-\s", line[match.end() :])[0].strip()
+    return bool(name) and (is_name(name) or capitalised(name) == 1.0 and len(words(name)) <= 5)
+
+
+def _with_byline(head: Head, line: str) -> Head:
+    match = _BY.match(line)
+    parts = [
+        part.strip()
+        for part in re.split(r"[|•·–]|\s-\s", line[match.end() if match else 0 :])
+        if part.strip()
+    ]
+    names = re.split(r",\s*|\s+(?:and|und|et|y|e|&)\s+", _READING_TIME.sub("", parts[0]))
+    for name in filter(None, names):
+        if find_date(name) is None:
+            head = _with_name(head, name)
+    return _with_date_line(head, line) if find_date(line) else head
+
+
+def _with_name(head: Head, name: str) -> Head:
+    if (
+        _MEDIA.search(name)
+        and not _DESK.search(name)
+        or (name.isupper() and len(name) > 3 and not is_name(name))
+    ):
+        return head if head.publisher else replace(head, publisher=name)
+    if _DESK.search(name) or not is_name(name) or name in head.authors:
+        return head
+    return replace(head, authors=(*head.authors, name))
+
+
+def _is_date_line(line: str) -> bool:
+    """A line that is a date, with a label, a time or an author beside it at most."""
+    if len(line) > 120 or is_picture_credit(line) or is_bullet(line):
+        return False
+    moment = find_date(line) or read_moment(line)
+    if moment is None:
+        return False
+    rest = _LABELLED_DATE.sub(" ", line.replace(moment.evidence, " "), count=1)
+    rest = re.sub(r"\d{1,2}[:.]\d\d(?::\d\d)?", " ", _READING_TIME.sub(" ", rest))
+    left = [word for word in words(rest) if len(word) > 4 or not word.isupper()]
+    return (
+        len(left) <= 4
+        and not line.endswith((".", "?", "!", ")"))
+        or bool(_BY.match(line))
+        and len(left) <= 10
+    )
+
+
+def _with_date_line(head: Head, line: str) -> Head:
+    # "Published 5 April 2025 | Updated 6 April 2025" is two.
+    for part in re.split(r"[|•·;]|(?=\b(?:last )?updated\b)|(?=\bpublished\b)", line, flags=re.IGNORECASE):
+        label = _LABELLED_DATE.search(part)
+        moment = read_moment(part[label.end() :] if label else part) or find_date(part)
+        if moment is None:
+            continue
+        if label and label["label"].lower().startswith(_UPDATES):
+            if moment.at is not None:
+                head = replace(head, modified=moment.at)
+        else:
+            head = head.dated(moment, "byline", line)
+    return head
+
+
+def _read_dateline(head: Head, body: list[str]) -> Head:
+    first = next((line for line in body if line and is_paragraph(line) and not is_bullet(line)), None)
+    if first is None:
+        return head
+    agency, when = _dateline(first)
+    if agency and head.publisher is None:
+        head = replace(head, publisher=agency)
+    return head.dated(when, "dateline", first[:120]) if when else head
+
+
+def _dateline(line: str) -> tuple[str | None, Moment | None]:
+    """Publisher and date of a dateline at the start of ``line``."""
+    if match := _AGENCY_ALONE.match(line):
+        return (match["agency"], None) if match["agency"].isupper() else (None, None)
+    match = _DATELINE.match(line)
+    if match is None or not (match["when"] or match["agency"]):
+        return None, None
+    place, agency = match["place"].strip(), (match["agency"] or "").strip()
+    # A place is in capitals, or else followed by a name that is no abbreviation of it: "European Union (EU)".
+    capitals = re.split(r"[,/]", place)[0].isupper()
+    initials = "".join(word[0] for word in words(place)).lower()
+    if not capitals and (
+        len(words(place)) > 4 or capitalised(place) < 1.0 or (agency and agency.lower() == initials)
+    ):
+        return None, None
+    if not capitals and agency and not agency.isupper() and match["end"] not in (".", "–", "—", "-"):
+        return None, None
+    if re.search(r"\d", agency) or len(words(agency)) > 5 or agency.isupper() and len(agency) > 12:
+        agency = ""
+    if agency and not (agency[0].isupper() or agency.islower() and len(agency) <= 4):
+        agency = ""
+    return agency or None, find_date(match["when"] or "")
+
+
+def _read_foot(head: Head, body: list[str]) -> tuple[Head, list[str]]:
+    """Reads and takes out reporters' credits and sentences that say when this article appeared."""
+    kept: list[str] = []
+    for number, line in enumerate(body):
+        last = number >= len(body) - 12
+        if is_reporters_credit(line) or (line != without_credit(line)):
+            head = head if head.authors else replace(head, authors=reporters(line))
+            line = "" if is_reporters_credit(line) else without_credit(line)
+        elif match := _THIS_APPEARED.search(line) if len(line) < 400 else None:
+            if moment := find_date(line[match.end() : match.end() + 30]):
+                head = head.dated(moment, "text", line)
+        elif last and line and _LABELLED_DATE.match(line) and _is_date_line(line):
+            head, line = _with_date_line(head, line), ""
+        kept.append(line)
+    return head, kept

@@ -1,0 +1,90 @@
+"""Pages that are no article though they came in one's place: gone, for subscribers, consent, a robot check."""
+
+import re
+
+from index.extract.lines import is_paragraph, words
+
+_SHORT = 220
+"""Words up to which a page may be such a stub: a text of more stands on its own."""
+
+_I = re.IGNORECASE
+_STUBS = (
+    (
+        re.compile(
+            r"\b(?:(?:page|article|story|content|post|video|url|address) (?:you (?:are|were|requested|['’]re)[\w ]{0,30}|"
+            r"that you[\w ]{0,30})?\s?(?:was |is |has been |could ?n[o’']t be |cannot be |can['’]?t be |does |no longer |"
+            r"may have been )+(?:not )?(?:found|removed|deleted|available|exists?|moved|expired|longer available)|"
+            r"(?:error |http )?404\b.{0,40}(?:not found|error|page)|page not found|not found \(?404|"
+            r"no longer (?:available|exists?|online)|we can['’]?t find (?:the|that|this) page|nothing (?:was )?found here)",
+            _I,
+        ),
+        "is a page that says its article is no longer available; nothing of it was taken in",
+    ),
+    (
+        re.compile(
+            r"\b(?:verify(?:ing)? (?:that )?you are (?:a )?human|are you a robot|not a robot|captcha|checking your browser|"
+            r"unusual traffic|access (?:to this page )?(?:has been )?denied|request (?:was |has been )?blocked|"
+            r"enable javascript(?: and cookies)? (?:to|and)|please enable (?:js|javascript|cookies)|"
+            r"javascript is (?:disabled|required)|you need to enable javascript)\b",
+            _I,
+        ),
+        "is a check for robots or scripts instead of an article; open it in a browser, save the page and add the file",
+    ),
+    (
+        re.compile(
+            r"\b(?:subscribe (?:now |today )?(?:to (?:continue|read|keep|unlock|access)|for (?:full|unlimited))|"
+            r"(?:to|and) (?:continue|keep) reading\b.{0,60}(?:subscri|sign|log|regist|account)|already (?:a|have a) "
+            r"(?:subscriber|subscription|member|account)|(?:for|to) (?:our )?subscribers(?: only)?\b|subscriber[- ](?:only|exclusive)|"
+            r"(?:register|sign in|log in|sign up|create (?:an|a free) account) to (?:continue|read|keep|unlock|access)|"
+            r"(?:unlock|access|read) (?:this|the (?:full|rest of the)) (?:article|story)|premium (?:content|article)|"
+            r"you(?:['’]ve| have) (?:reached|used|read) (?:your|all|the) .{0,40}(?:free|limit)|"
+            r"(?:this|the) (?:article|content|story) is (?:only )?(?:for|reserved|available (?:only )?(?:to|for)) .{0,20}"
+            r"(?:subscriber|member)|jetzt weiterlesen|réservé aux abonnés|solo para suscriptores)",
+            _I,
+        ),
+        "is the stub of an article for subscribers; add the whole text as a file if you have it",
+    ),
+    (
+        re.compile(
+            r"\b(?:(?:accept|manage|reject) (?:all )?(?:cookies|preferences|choices)|we (?:and our (?:\d+ )?partners )?"
+            r"(?:use|store)[\w /]{0,30} cookies|cookie (?:policy|settings|preferences|consent)|"
+            r"before you continue|your (?:privacy|consent) (?:choices|matters|is important)|we value your privacy|consent to)\b",
+            _I,
+        ),
+        "is a consent page instead of an article; open it in a browser, save the page and add the file",
+    ),
+)
+_STRONG = (0, 1)  # these say so themselves; the other two also stand below whole articles
+
+_LEAST_WORDS = 20
+
+
+def stub_reason(
+    lines: list[str], *, title: str | None, page: str, is_article: bool, free: bool
+) -> str | None:
+    """Why a page with these lines of text is no article; None where it is one.
+
+    ``page`` is all the text that the page shows; ``is_article`` and ``free`` are what its metadata say.
+    """
+    text = " ".join(lines)
+    count = len(words(text))
+    sentences = [line for line in lines if is_paragraph(line)]
+    if count <= _SHORT:
+        own = f"{title or ''} {text}"
+        for number, (pattern, reason) in enumerate(_STUBS):
+            # A stub of a few words has the tell-tale sentence outside what was extracted.
+            around = page if count < 80 and len(page) < 4000 * (number not in _STRONG) + 1500 else ""
+            if (
+                pattern.search(own)
+                and (count < 120 or number > 1)
+                or (around and pattern.search(around) and count < 80)
+            ):
+                return reason
+        if not free and count < 150:
+            return _STUBS[2][1]
+    if count < _LEAST_WORDS or not sentences:
+        return "is a page without an article; give the address or the file of the article itself"
+    longest = max(len(words(line)) for line in lines)
+    if not is_article and longest < 25 and count / len(lines) < 9:
+        return "is a list of links or a start page and no article; give the address of an article"
+    return None
