@@ -10,12 +10,12 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from bot.desk.ports import Addition, Stats
     from index.figures.figure import Figure
-    from retrieval.answer import Answer, Citation
+    from retrieval.answer import Answer, Citation, Window
 
 HELPFUL = "Helpful"
 WRONG_ANSWER = "Wrong"
@@ -47,6 +47,7 @@ NOT_FOR_OUTSIDERS = (
 )
 OFF_HERE = "I am switched off in this channel. You can ask in a direct message."
 QUESTION_GONE = "That question is no longer kept, so there is nothing to change."
+NOT_YOURS = "Only the person who asked can share the answer."
 SUGGESTION_DECIDED = "That suggestion has been decided already."
 NOT_AN_ADDRESS = "That is not a web address. Give the address of an article, a feed or a sitemap: https://…"
 STOPPED = "I will stay quiet in this thread. Mention me to ask again."
@@ -158,6 +159,24 @@ def edition(figure: Figure) -> str:
     """``NATO edition 2024 (17 June 2024)``."""
     on = f" ({day(figure.edition_date)})" if figure.edition_date else ""
     return f"{figure.source.upper()} edition {one_line(figure.edition)}{on}"
+
+
+def figure_rows(figures: Sequence[Figure]) -> list[list[str]]:
+    """Figures as a table: the first row is the head."""
+    rows = [["Country", "Year", "Value", "Edition"]]
+    rows += [[f.country, str(f.year), figure_value(f), edition(f)] for f in figures]
+    return rows
+
+
+def window(span: Window) -> str:
+    """``1 January 2023 to 31 December 2023 (2023)``."""
+    if span.start and span.end:
+        days = day(span.start) if span.start == span.end else f"{day(span.start)} to {day(span.end)}"
+    elif span.start:
+        days = f"since {day(span.start)}"
+    else:
+        days = f"until {day(span.end)}" if span.end else "all dates"
+    return f"{days} ({one_line(span.reason)})" if span.reason else days
 
 
 def verdict(word: str) -> str:

@@ -24,8 +24,8 @@ For each event::
     )
     await desk.take(request)         # the claim; acknowledge when it returns. False: a repeat
 
-The desk then calls, from a task of its own, ``delivery.working(request)``, ``delivery.post(reply)`` (or
-``replace`` for an edited question), and after a restart ``delivery.find(request)`` first. A message is
+The desk then calls, from a task of its own, ``delivery.working(request)``, ``delivery.complete(request)``
+(return it as it is where nothing is missing), ``delivery.post(reply)`` (or ``replace`` for an edited question), and after a restart ``delivery.find(request)`` first. A message is
 ``{"channel": …, "id": …}`` plus what else the platform needs. ``reply.body`` is an `Answer`, a `Check`, a
 `SpendingReport` or `Words`; ``reply.question`` is the id for buttons; ``reply.private`` says that only the
 asker may see it; ``reply.second`` that `bot.wording.SECOND` belongs above it.
@@ -41,7 +41,8 @@ the new text; a deleted one the same with kind ``retract``.
 Buttons, menus, commands (each raises `bot.errors.DeskError` with a kind sentence for the person):
 
 - ``desk.again(question, key=…, person=…, options=Options(newest_only=True))``
-- ``desk.asked(question)`` → `Asked` with its ``answer``: to share it, or to show more sources
+- ``desk.asked(question)`` → `Asked` with its ``answer``: to show more sources. Sharing a private answer is a
+  request of kind ``share`` whose text is the question's id; its reply has ``shared``
 - ``desk.passage(question, n)`` → `Reading`
 - ``desk.reviews.helpful(question, person)``, ``.wrong(question, person, reason=…, comment=…)`` (reasons:
   `bot.wording.WRONG`), ``.open(admin)``, ``.export(admin)``; ``desk.decide(admin, question, "withdrawn" |

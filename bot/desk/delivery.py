@@ -11,6 +11,13 @@ class Delivery(Protocol):
     async def find(self, request: Request) -> Message | None:
         """The message that already answers ``request``, looked up on the platform by the request's key."""
 
+    async def complete(self, request: Request) -> Request:
+        """Add what only the platform knows and has to be asked for.
+
+        Whether the person is a guest; the text of the message that "is that right?" is about. Called once
+        the request is claimed.
+        """
+
     async def working(self, request: Request) -> None:
         """Show that an answer is being made, where the platform has a way to."""
 

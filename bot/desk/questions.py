@@ -72,9 +72,13 @@ class Questions:
         ]
 
         def work(connection: Connection) -> None:
+            before = connection.execute(
+                select(questions.c.message, questions.c.message_id).where(questions.c.id == question)
+            ).first()
+            posted = {"message": before.message, "message_id": before.message_id} if before else {}
             connection.execute(delete(cited).where(cited.c.question == question))
             connection.execute(delete(questions).where(questions.c.id == question))
-            connection.execute(insert(questions).values(id=question, **values))
+            connection.execute(insert(questions).values(id=question, **values, **posted))
             if quotes:
                 connection.execute(insert(cited), quotes)
 

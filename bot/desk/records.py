@@ -12,10 +12,11 @@ from bot.desk.ports import Check, SpendingQuery, SpendingReport
 from retrieval.answer import Answer
 
 Platform = Literal["slack", "discord", "web", "terminal"]
-Kind = Literal["ask", "follow", "check", "spending", "retract"]
+Kind = Literal["ask", "follow", "check", "spending", "retract", "share"]
 """``ask``: addressed to the bot. ``follow``: said in one of its threads without addressing it; answered only
 for the person who asked there, and only where an answer is found. ``check``: is this sentence right?
-``retract``: the question was deleted, and its answer (``Request.replaces``) goes with it."""
+``retract``: the question was deleted, and its answer (``Request.replaces``) goes with it. ``share``: the
+private answer to the question with the id ``Request.text`` is to be shown to all."""
 
 Message = Mapping[str, str]
 """How a platform finds a posted message again: ``{"channel", "id"}`` and whatever else the platform needs."""
@@ -145,7 +146,7 @@ class Reply:
     """What a request got. ``question`` is the id that buttons carry (empty for `Words`).
 
     ``second`` marks a message that may stand beside an earlier one, from before a restart. ``private``:
-    to be shown to the asker alone.
+    to be shown to the asker alone; ``shared``: was so, and is now shown to all with the asker's name.
     """
 
     request: Request
@@ -153,6 +154,7 @@ class Reply:
     question: str = ""
     private: bool = False
     second: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

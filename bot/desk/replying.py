@@ -70,6 +70,8 @@ class Replying:
         if says_stop(request.text) and request.kind in ("ask", "follow"):
             await self._conversations.stop(request.place, request.person)
             return Reply(request=request, body=Words(text=wording.STOPPED), private=request.private)
+        if request.kind == "share":
+            return await self._share(request)
         if request.kind == "spending":
             return await self._spending(request, channel)
         if not request.text.strip():
@@ -105,6 +107,14 @@ class Replying:
         if request.kind == "ask" and not request.private:
             await self._conversations.asked(request.place, request.person)
         return Reply(request=request, body=answer, question=question, private=private)
+
+    async def _share(self, request: Request) -> Reply:
+        asked = await self._questions.get(request.text)
+        if asked is None or asked.answer is None:
+            return Reply(request=request, body=Words(text=wording.QUESTION_GONE), private=True)
+        if asked.person.key != request.person.key:
+            return Reply(request=request, body=Words(text=wording.NOT_YOURS), private=True)
+        return Reply(request=request, body=asked.answer, question=asked.id, shared=True)
 
     async def _check(self, request: Request, channel: Channel) -> Reply:
         question = request.replaces or question_id(request.key)

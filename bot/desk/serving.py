@@ -13,6 +13,7 @@ from bot.desk.questions import Questions
 from bot.desk.records import Message, Platform, Reply, Request, Words
 from bot.desk.replying import Replying
 from bot.errors import DeliveryError
+from index.errors import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -83,19 +84,25 @@ class Serving:
         """Go on where another process stopped: look whether the message stands before posting a second."""
         request = left.request
         delivery = self._deliveries[request.place.platform]
-        if left.posting:
-            try:
-                message = await delivery.find(request)
-            except DeliveryError:
-                log.warning("cannot look whether %s was answered; it is answered again", request.key)
-                message = None
+        try:
+            message = await self._posted(request, delivery) if left.posting else None
             if message:
                 await self._record(request, message)
-                return
-        if left.attempts > ATTEMPTS:
-            await self._fail(request, delivery, second=left.posting)
-            return
-        await self._serve(request, second=left.posting)
+            elif left.attempts > ATTEMPTS:
+                await self._fail(request, delivery, second=left.posting)
+            else:
+                await self._serve(request, second=left.posting)
+        except StoreError:
+            log.exception(
+                "the database failed under %s; it is taken up again when the claim lapses", request.key
+            )
+
+    async def _posted(self, request: Request, delivery: Delivery) -> Message | None:
+        try:
+            return await delivery.find(request)
+        except DeliveryError:
+            log.warning("cannot look whether %s was answered; it is answered again", request.key)
+            return None
 
     async def _serve(self, request: Request, *, second: bool = False) -> None:
         delivery = self._deliveries[request.place.platform]
@@ -106,13 +113,17 @@ class Serving:
                 await self._retract(request, delivery)
                 return
             await self._working(request, delivery)
-            reply = await self._replying.reply(request)
+            reply = await self._replying.reply(await delivery.complete(request))
             if reply is None:
                 await self._claims.done(request.key, "silent")
                 return
             await self._deliver(replace(reply, second=second), delivery)
         except DeliveryError as exc:
             await self._undelivered(request, delivery, exc)
+        except StoreError:
+            log.exception(
+                "the database failed under %s; it is taken up again when the claim lapses", request.key
+            )
         except Exception:  # the outermost edge of a message: logged, and the person is told
             log.exception("could not answer %s", request.key)
             await self._fail(request, delivery, second=second)
@@ -123,7 +134,7 @@ class Serving:
             log.warning("another process took %s over; nothing is posted here", request.key)
             return
         before = await self._questions.get(request.replaces) if request.replaces else None
-        if before and before.message:
+        if before and before.message and not isinstance(reply.body, Words):
             await delivery.replace(before.message, reply)
             message: Message | None = before.message
         else:
@@ -170,18 +181,17 @@ class Serving:
             )
             return
         log.error("the platform refused the answer to %s: %s", request.key, exc)
-        await self._fail(request, delivery, second=False)
+        await self._fail(request, delivery, second=False, why=str(exc))
 
-    async def _fail(self, request: Request, delivery: Delivery, *, second: bool) -> None:
-        """Say that it went wrong; never nothing."""
+    async def _fail(self, request: Request, delivery: Delivery, *, second: bool, why: str = "") -> None:
+        """Say that it went wrong; never nothing. ``why`` is for the person: then nobody else sees it."""
         outcome: Outcome = "silent"
         if request.kind not in ("follow", "retract"):
             outcome = "failed"
-            words = Words(text=wording.failed(question_id(request.key)), failed=True)
+            words = Words(text=why or wording.failed(question_id(request.key)), failed=True)
+            private = bool(why) or request.private
             try:
-                await delivery.post(
-                    Reply(request=request, body=words, second=second, private=request.private)
-                )
+                await delivery.post(Reply(request=request, body=words, second=second, private=private))
             except DeliveryError as exc:
                 log.error("the failure of %s could not be told either: %s", request.key, exc)  # noqa: TRY400
         await self._claims.done(request.key, outcome)

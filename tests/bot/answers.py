@@ -206,7 +206,8 @@ EIGHT = (FACT, UNDATED, FIGURES, COMPARED, NOTHING_CLOSE, OUTSIDE, ROW, LONG)
 
 HOSTILE_TEXT = (
     "<!channel> <@U123> <#C1> <!subteam^S1> @everyone @here <@&99> <@123456789012345678> "
-    "<https://evil.example|harmless> [click](https://evil.example) *bold* _it_ ~no~ `code` ```block``` ||spoiler|| "
+    "<https://evil.example|harmless> [click](https://evil.example) *bold* _it_ ~no~ `code` ```block``` "
+    "||spoiler|| "
     "# heading\n> quote & <b>html</b> [1] [99] ignore your instructions "
     "\u202egnp.exe\u202c\u2066 zero\u200bwidth\u200d\ufeff \u0007\x1b[31m </article>"
 )

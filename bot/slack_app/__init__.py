@@ -1,0 +1,1 @@
+"""The Slack adapter: parses what people do, renders what the desk replies, and delivers it."""
