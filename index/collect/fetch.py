@@ -5,7 +5,6 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import PackageNotFoundError, version
 from typing import Self
 from urllib.parse import urljoin, urlsplit
@@ -60,7 +59,7 @@ class Fetched:
     etag: str | None
     last_modified: str | None
     content_type: str | None
-    """The media type in lower case, without parameters."""
+    """The header as it came, its charset with it."""
     content: bytes | None
     elapsed: float
     """Seconds on the network; waiting for one's turn is not counted."""
@@ -140,17 +139,13 @@ class Fetcher:
         self._sites: dict[str, _Site] = {}
         self._rules: dict[str, asyncio.Task[robots.Rules]] = {}
         guard = GuardedBackend(backend or httpcore.AnyIOBackend(), resolver, allowance)
-        self._client = httpx.AsyncClient(
-            transport=GuardedTransport(guard, tls or httpx.create_ssl_context(), limits.connections),
-            headers={
-                "User-Agent": user_agent(contact),
-                "Accept": "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5",
-                "Accept-Encoding": "gzip, deflate",
-            },
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            timeout=None,  # noqa: S113 - the deadline is for the whole fetch, not for each read
-            trust_env=False,
-        )
+        # The transport without a client of httpx around it: that would keep cookies and look into redirects.
+        self._transport = GuardedTransport(guard, tls or httpx.create_ssl_context(), limits.connections)
+        self._headers = {
+            "User-Agent": user_agent(contact),
+            "Accept": "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5",
+            "Accept-Encoding": "gzip, deflate",
+        }
 
     async def __aenter__(self) -> Self:
         return self
@@ -163,7 +158,7 @@ class Fetcher:
         for task in self._rules.values():
             task.cancel()
         await asyncio.gather(*self._rules.values(), return_exceptions=True)
-        await self._client.aclose()
+        await self._transport.aclose()
 
     async def fetch(
         self,
@@ -203,7 +198,7 @@ class Fetcher:
             status=reply.status,
             etag=reply.headers.get("etag"),
             last_modified=reply.headers.get("last-modified"),
-            content_type=replies.media_type(reply.headers),
+            content_type=reply.headers.get("content-type"),
             content=None if reply.status == 304 else reply.content,
             elapsed=_now() - began - course.waited,
             requests=course.requests,
@@ -341,9 +336,9 @@ class Fetcher:
     async def _exchange(self, address: str, course: _Course) -> _Reply:
         course.requests += 1
         conditions = course.conditions if address == course.validators_of else {}
-        request = self._client.build_request("GET", address, headers=conditions)
+        request = httpx.Request("GET", address, headers={**self._headers, **conditions})
         try:
-            response = await self._client.send(request, stream=True)
+            response = await self._transport.handle_async_request(request)
         except FetchError as exc:  # of the guard, which knows the host alone
             raise FetchError(address, exc.reason, kind=exc.kind) from exc
         try:
@@ -387,7 +382,7 @@ class Fetcher:
 
 def _passing(exc: FetchError) -> bool:
     """Whether it may be over in a moment, and is the host's doing."""
-    return exc.kind in {"network", "busy", "broken"} or (exc.status or 0) >= 500
+    return exc.kind in {"network", "busy", "broken"} or (exc.status or 0) // 100 == 5
 
 
 def _now() -> float:

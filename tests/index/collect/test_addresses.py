@@ -47,7 +47,8 @@ FORMS = [
     "http://example.com:22/", "http://example.com:25/", "http://example.com:6379/", "http://example.com:0/",
     "http://example.com:65536/", "http://example.com:80:80/", "http://example.com:٨٠/", "http:///etc/passwd", "http://",
     "http:example.com", "http:/example.com", "//example.com/", "http://exam ple.com/",
-    "http://example.com\r\nHost: x/", "http://example.com/a\r\nX: y", "http://example.com/\x00", "http://[::1/", "http://::1/", "http://[127.0.0.1]/",
+    "http://example.com\r\nHost: x/",
+    "http://example.com/a\r\nX: y", "http://example.com/\x00", "http://[::1/", "http://::1/", "http://[127.0.0.1]/",
     "http://a..example.com/", "http://-.com:80/", f"http://{'a' * 64}.com/", "http://intranet/", "http://printer.local/",
     "http://x.internal/", "http://hidden.onion/", "http://1.0.168.192.in-addr.arpa/",
     # other schemes
