@@ -71,6 +71,30 @@ class StoredPassage:
     vector_hash: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FoundPassage:
+    """A passage as ranking needs it: its words, its vector, and what is known of its article."""
+
+    id: int
+    article_id: str
+    original: str | None
+    start: int
+    end: int
+    header: str
+    table: bool
+    body: str
+    vector: "np.ndarray[Any, Any]"
+    """float32, shape (dimensions,), of length 1."""
+    title: str
+    publisher: str | None
+    url: str | None
+    published: date | None
+    language: str | None
+    ordinal: int
+    """Its place among the passages of its article, from 0."""
+    passages: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """What the collection holds: only what is shown."""
@@ -109,6 +133,44 @@ class Reader:
                 for row in connection.execute(query.where(passages.c.id.in_(part)))
             ]
         return {row.id: _passage(row) for row in rows}
+
+    def found(self, ids: Sequence[int], *, model: str, until: date | None = None) -> dict[int, FoundPassage]:
+        """Passages with vectors of ``model`` by number, but what was published after ``until``."""
+        query = (
+            select(
+                passages.c.id,
+                passages.c.article_id,
+                articles.c.original,
+                passages.c.start,
+                passages.c.end,
+                passages.c.header,
+                passages.c.is_table,
+                func.substr(versions.c.text, passages.c.start + 1, passages.c.end - passages.c.start),
+                vectors.c.vector,
+                versions.c.title,
+                versions.c.publisher,
+                versions.c.url,
+                versions.c.published,
+                versions.c.language,
+                passages.c.id - versions.c.first_passage,
+                versions.c.passages,
+            )
+            .join(articles, articles.c.id == passages.c.article_id)
+            .join(
+                versions,
+                (versions.c.article_id == passages.c.article_id) & (versions.c.version == passages.c.version),
+            )
+            .join(vectors, (vectors.c.hash == passages.c.vector_hash) & (vectors.c.model == model))
+            .where(articles.c.version == passages.c.version)
+        )
+        if until is not None:
+            query = query.where(versions.c.published.is_(None) | (versions.c.published <= until))
+        with self._database.read() as connection:
+            return {
+                row[0]: _found(row)
+                for part in _parts(ids)
+                for row in connection.execute(query.where(passages.c.id.in_(part)))
+            }
 
     def articles(self, ids: Sequence[str]) -> dict[str, tuple[StoredArticle, str]]:
         """The shown versions of these articles by id, each with its text."""
@@ -224,6 +286,27 @@ def _passage(row: Row[Any]) -> StoredPassage:
         header=row.header,
         table=row.is_table,
         vector_hash=row.vector_hash,
+    )
+
+
+def _found(row: Row[Any]) -> FoundPassage:
+    return FoundPassage(
+        id=row[0],
+        article_id=row[1],
+        original=row[2],
+        start=row[3],
+        end=row[4],
+        header=row[5],
+        table=row[6],
+        body=row[7],
+        vector=np.frombuffer(row[8], dtype="<f2").astype(np.float32),
+        title=row[9] or "",
+        publisher=row[10],
+        url=row[11],
+        published=row[12],
+        language=row[13],
+        ordinal=row[14],
+        passages=row[15],
     )
 
 

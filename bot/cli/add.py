@@ -1,0 +1,117 @@
+"""``communique add``: articles into the collection."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.console import messages, output, print_json
+from bot.root import Root
+
+if TYPE_CHECKING:
+    from index.article import Article, Failure
+    from index.indexer import AddReport, Indexed
+
+
+def register(app: typer.Typer) -> None:
+    """Put the command into ``app``."""
+    app.command("add", epilog="Examples: `communique add articles/`, `communique add news.jsonl.gz --json`")(add)
+
+
+def add(
+    context: typer.Context,
+    sources: Annotated[
+        list[str],
+        typer.Argument(help="A file (.txt .md .html .pdf .json .jsonl, also .gz), a folder, or an address."),
+    ],
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print each article as it is kept.")] = False,  # noqa: FBT002 - typer's form of a flag
+    as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,  # noqa: FBT002 - typer's form of a flag
+) -> int:
+    """Take articles in. What is there already and has not changed costs nothing."""
+    root: Root = context.obj
+    with root.collection(purpose="communique add") as collection, _Progress(verbose=verbose) as progress:
+        report = collection.indexer.add(progress.counted(_found(root, sources)), each=progress.tell)
+    if as_json:
+        print_json(report.as_json())
+    else:
+        _print(report)
+    return 1 if report.failed else 0
+
+
+def _found(root: Root, sources: list[str]) -> "Iterator[Article | Failure]":
+    from index.extract import read_path
+
+    for source in sources:
+        if source.startswith(("http://", "https://")):
+            yield from root.fetched(source)
+        else:
+            yield from read_path(Path(source))
+
+
+def _print(report: "AddReport") -> None:
+    console = output()
+    parts = [
+        f"{count} {word}"
+        for count, word in (
+            (report.added, "added"),
+            (report.updated, "updated"),
+            (report.unchanged, "unchanged"),
+            (report.duplicates, "of them repeating another"),
+            (len(report.failed), "failed"),
+        )
+        if count
+    ]
+    console.print(f"{', '.join(parts) or 'Nothing found'}; {report.passages} passages, {report.seconds:.1f} s.")
+
+
+class _Progress:
+    """A bar on a terminal, plain lines elsewhere; failures always, each in one line."""
+
+    def __init__(self, *, verbose: bool) -> None:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self._verbose = verbose
+        self._console = messages()
+        self._bar = Progress(
+            TextColumn("Adding"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.description}"),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=None)
+        self._seen = 0
+        self._settled = 0
+
+    def __enter__(self) -> "_Progress":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def counted(self, found: "Iterator[Article | Failure]") -> "Iterator[Article | Failure]":
+        """Pass on what is found, counting it as what there is to do."""
+        for one in found:
+            self._seen += 1
+            self._bar.update(self._task, total=self._seen)
+            yield one
+
+    def tell(self, one: "Indexed | Failure") -> None:
+        """What became of one article."""
+        from index.article import Failure
+
+        self._settled += 1
+        self._bar.update(self._task, completed=self._settled)
+        if isinstance(one, Failure):
+            self._console.print(f"{one.source}: {one.reason}", style="red", markup=False)
+            return
+        self._bar.update(self._task, description=(one.title or one.source)[:60].replace("[", "("))
+        if self._verbose:
+            print(f"{one.id} {one.outcome} {one.title or one.source}", flush=True)  # noqa: T201 - a result
+
+

@@ -1,0 +1,143 @@
+"""``communique sources``, ``article``, ``remove`` and ``stats``: what the collection holds."""
+
+from collections import Counter
+from typing import Annotated
+
+import typer
+
+from bot.cli.console import output, print_json
+from bot.errors import NotThere
+from bot.root import Root
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other tools.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Put the commands into ``app``."""
+    app.command("sources", epilog="Example: `communique sources --json`")(sources)
+    app.command("article", epilog="Example: `communique article k3v7q2mzt5ab`")(article)
+    app.command("remove", epilog="Example: `communique remove k3v7q2mzt5ab --purge`")(remove)
+    app.command("stats", epilog="Example: `communique stats --gaps`")(stats)
+
+
+def sources(context: typer.Context, as_json: AsJson = False) -> None:  # noqa: FBT002 - typer's form of a flag
+    """List what was added, and the articles that came of it."""
+    root: Root = context.obj
+    listed = list(root.reader.listing())
+    counts = Counter(one.source for one in listed)
+    if as_json:
+        print_json(
+            {
+                "sources": [{"source": source, "articles": n} for source, n in sorted(counts.items())],
+                "articles": [one.as_json() for one in listed],
+            }
+        )
+        return
+    console = output()
+    if not listed:
+        console.print("The collection is empty; `communique add SOURCE` takes articles in.")
+        return
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for column in ("id", "published", "publisher", "title"):
+        table.add_column(column, no_wrap=column != "title")
+    for one in listed:
+        table.add_row(
+            one.id,
+            one.published.isoformat() if one.published else "undated",
+            _plain(one.publisher or "–"),
+            _plain(one.title or one.source),
+        )
+    console.print(table)
+    console.print(f"{len(listed)} articles from {len(counts)} sources.")
+
+
+def article(
+    context: typer.Context,
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="As `communique sources` lists it.")],
+    as_json: AsJson = False,  # noqa: FBT002 - typer's form of a flag
+) -> None:
+    """Show an article as it is stored."""
+    root: Root = context.obj
+    found = root.reader.article(identifier)
+    if found is None:
+        raise NotThere(f"There is no article {identifier}; `communique sources` lists those there are.")
+    stored, text = found
+    if as_json:
+        print_json({**stored.as_json(), "text": text})
+        return
+    console = output()
+    console.print(stored.title or "(no title)", style="bold", markup=False)
+    dated = stored.published.isoformat() if stored.published else "undated"
+    if stored.date_evidence:
+        dated += f" (from the {stored.date_source}: {stored.date_evidence})"
+    for line in (stored.publisher, ", ".join(stored.authors), dated, stored.url or stored.source):
+        if line:
+            console.print(line, style="dim", markup=False)
+    console.print()
+    console.print(text, markup=False)
+
+
+def remove(
+    context: typer.Context,
+    identifiers: Annotated[list[str], typer.Argument(metavar="ID…", help="Articles to take out.")],
+    purge: Annotated[bool, typer.Option("--purge", help="Forget their texts and earlier versions too.")] = False,  # noqa: FBT002 - typer's form of a flag
+    as_json: AsJson = False,  # noqa: FBT002 - typer's form of a flag
+) -> int:
+    """Take articles out of all answers, at once."""
+    from index.store.recording import remove as take_out
+
+    root: Root = context.obj
+    removed, unknown = [], []
+    for identifier in identifiers:
+        with root.database.write() as connection:
+            (removed if take_out(connection, identifier, purge=purge) else unknown).append(identifier)
+    if as_json:
+        print_json({"removed": removed, "unknown": unknown})
+    else:
+        output().print(f"{len(removed)} removed.")
+    if unknown:
+        raise NotThere(f"There is no article {', '.join(unknown)}; `communique sources` lists those there are.")
+    return 0
+
+
+def stats(
+    context: typer.Context,
+    gaps: Annotated[bool, typer.Option("--gaps", help="List the questions that found no answer.")] = False,  # noqa: FBT002 - typer's form of a flag
+    as_json: AsJson = False,  # noqa: FBT002 - typer's form of a flag
+) -> None:
+    """Count what there is."""
+    root: Root = context.obj
+    counts = root.reader.counts()
+    record: dict[str, object] = {
+        "articles": counts.articles,
+        "passages": counts.passages,
+        "vectors": counts.vectors,
+        "duplicates": counts.duplicates,
+        "undated": counts.undated,
+        "removed": counts.removed,
+        "first_published": counts.first_published.isoformat() if counts.first_published else None,
+        "last_published": counts.last_published.isoformat() if counts.last_published else None,
+    }
+    if gaps:
+        record["gaps"] = root.gaps()
+    if as_json:
+        print_json(record)
+        return
+    console = output()
+    for name, value in record.items():
+        if name != "gaps":
+            console.print(f"{name.replace('_', ' '):16} {'–' if value is None else value}")
+    if gaps:
+        console.print()
+        for gap in root.gaps():
+            console.print(f"{gap['asked']}× {gap['question']} ({gap['refusal']})", markup=False)
+        if not record["gaps"]:
+            console.print("No question went without an answer.")
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)

@@ -1,0 +1,65 @@
+"""``communique doctor`` and ``communique evaluate``: is it sound, and is it good?"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.console import output, print_json
+from bot.root import Root
+
+
+def register(app: typer.Typer) -> None:
+    """Put the commands into ``app``."""
+    app.command("doctor", epilog="Example: `communique doctor --repair`")(doctor)
+    app.command("evaluate", epilog="Example: `communique evaluate questions.jsonl`")(evaluate)
+
+
+def doctor(
+    context: typer.Context,
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what is found.")] = False,  # noqa: FBT002 - typer's form of a flag
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for other tools.")] = False,  # noqa: FBT002 - typer's form of a flag
+) -> int:
+    """Hold the stores against each other and the settings; exit code 1 if something is wrong."""
+    from index.store import doctor as stores
+
+    root: Root = context.obj
+    with root.collection(purpose="communique doctor") as collection:
+        if repair:
+            checkup = stores.repair(
+                root.database, embedder=root.embedder, dense=collection.dense, lexical=collection.lexical
+            )
+        else:
+            checkup = stores.check(
+                root.database,
+                dense=collection.dense,
+                lexical=collection.lexical,
+                model=root.embedder.model,
+            )
+    if as_json:
+        print_json(checkup.as_json())
+    else:
+        console = output()
+        console.print(
+            f"{checkup.articles} articles, {checkup.passages} passages, {checkup.vectors} vectors."
+        )
+        for problem in checkup.problems:
+            console.print(f"✗ {problem}", style="red", markup=False)
+        if checkup.problems and not repair:
+            console.print("`communique doctor --repair` mends this.", markup=False)
+        if not checkup.problems:
+            console.print("✓ The stores agree.", style="green")
+    return 1 if checkup.problems else 0
+
+
+def evaluate(
+    context: typer.Context,
+    questions: Annotated[Path, typer.Argument(help="A .jsonl file of questions with gold answers.")],
+) -> None:
+    """Measure the answers to questions whose answers are known; prints JSON."""
+    from retrieval.evaluate import measure, read_questions
+
+    root: Root = context.obj
+    asked = read_questions(questions)
+    with root.answering(purpose="communique evaluate") as answer:
+        print_json(measure(asked, answer))

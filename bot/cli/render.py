@@ -1,0 +1,44 @@
+"""An Answer on a terminal: the answer, numbered quotes with source, date and link, notes, figures."""
+
+from rich.console import Console
+from rich.text import Text
+
+from bot import wording
+from retrieval.answer import Answer, Citation
+
+
+def render(answer: Answer, console: Console) -> None:
+    """Print ``answer``."""
+    console.print()
+    if answer.understood.strip() != answer.question.strip():
+        console.print(Text(f"Understood: {wording.one_line(answer.understood)}", style="dim italic"))
+    console.print(Text(wording.harmless(answer.answer), style="bold" if answer.found else "yellow"))
+    for figure in answer.figures:
+        console.print(Text(f"  {wording.figure_line(figure)}", style="green"))
+    for citation in answer.citations:
+        _citation(citation, console)
+    if answer.nearest:
+        console.print(Text(f"\n{wording.NEAREST}:", style="dim"))
+        for citation in answer.nearest:
+            _citation(citation, console, dim=True)
+    for note in answer.notes:
+        console.print(Text(f"\nNote: {wording.harmless(note)}", style="magenta"))
+
+
+def _citation(citation: Citation, console: Console, *, dim: bool = False) -> None:
+    quote = Text(f"\n[{citation.n}] ", style="bold cyan")
+    quote.append(wording.harmless(citation.quote), style="dim" if dim else "default")
+    console.print(quote)
+    if citation.context:
+        console.print(Text(f"    {wording.harmless(citation.context)}", style="dim"))
+    said = wording.attribution(citation)
+    source = Text("    — ", style="dim")
+    if said:
+        source.append(f"{said}; ", style="dim")
+    source.append(wording.source_line(citation), style="dim")
+    console.print(source)
+    if citation.also:
+        console.print(Text(f"    also carried by {', '.join(citation.also)}", style="dim"))
+    if citation.article.link:
+        link = citation.article.link
+        console.print(Text(f"    {link}", style=f"dim blue link {link}" if console.is_terminal else "dim"))

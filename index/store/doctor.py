@@ -1,0 +1,167 @@
+"""Holding the stores against each other, and mending what does not agree."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import func, insert, select
+
+from index.embed import Embedder
+from index.errors import StoreError
+from index.store.database import Database
+from index.store.dense import DenseIndex
+from index.store.lexical import LexicalIndex
+from index.store.recording import forget_unused_vectors, show, waiting
+from index.store.schema import articles, passages, vectors, versions
+from index.store.sync import catch_up, head
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkup:
+    """What the stores hold, and each thing that is wrong with them in a sentence."""
+
+    articles: int
+    passages: int
+    vectors: int
+    problems: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's form, ready for `json.dumps`."""
+        return {
+            "ok": not self.problems,
+            "articles": self.articles,
+            "passages": self.passages,
+            "vectors": self.vectors,
+            "problems": list(self.problems),
+        }
+
+
+def check(database: Database, *, dense: DenseIndex, lexical: LexicalIndex, model: str) -> Checkup:
+    """Compare the stores without changing them.
+
+    Raises:
+        StoreError: the database itself failed; a derived store that fails is a problem found.
+    """
+    problems: list[str] = []
+    with database.read() as connection:
+        shown = select(articles.c.id).where(articles.c.version.is_not(None)).subquery()
+        count = connection.scalar(select(func.count()).select_from(shown)) or 0
+        numbers = set(connection.scalars(select(passages.c.id)))
+        held = connection.scalar(select(func.count()).select_from(vectors)) or 0
+        last = head(connection)
+        half = waiting(connection)
+        lost = connection.scalars(
+            select(articles.c.id)
+            .join(
+                versions,
+                (versions.c.article_id == articles.c.id) & (versions.c.version == articles.c.version),
+            )
+            .outerjoin(
+                passages,
+                (passages.c.article_id == articles.c.id) & (passages.c.version == articles.c.version),
+            )
+            .group_by(articles.c.id, versions.c.passages)
+            .having(func.count(passages.c.id) != versions.c.passages)
+        ).all()
+        bare = connection.scalar(
+            select(func.count())
+            .select_from(passages)
+            .outerjoin(vectors, (vectors.c.hash == passages.c.vector_hash) & (vectors.c.model == model))
+            .where(vectors.c.hash.is_(None))
+        )
+    if half:
+        problems.append(f"{len(half)} articles were written down and not shown yet.")
+    if lost:
+        problems.append(f"{len(lost)} articles lack passages: {', '.join(lost[:5])}.")
+    if bare:
+        problems.append(f"{bare} passages have no vector of {model}.")
+    problems += _derived("Chroma", dense.position, dense.ids, numbers, last)
+    problems += _derived("The word index", lexical.position, lexical.ids, numbers, last)
+    return Checkup(articles=count, passages=len(numbers), vectors=held, problems=tuple(problems))
+
+
+def repair(
+    database: Database, *, embedder: Embedder, dense: DenseIndex, lexical: LexicalIndex
+) -> Checkup:
+    """Mend what `check` finds: finish what was begun, embed what lacks a vector, rebuild what disagrees."""
+    _embed_missing(database, embedder)
+    with database.write() as connection:
+        forget_unused_vectors(connection)
+        numbers = set(connection.scalars(select(passages.c.id)))
+    for store in (dense, lexical):
+        if _disagrees(store, numbers):
+            store.reset()
+    catch_up(database, dense=dense, lexical=lexical, model=embedder.model)
+    with database.write() as connection:
+        show(connection, waiting(connection))
+    catch_up(database, dense=dense, lexical=lexical, model=embedder.model)
+    return check(database, dense=dense, lexical=lexical, model=embedder.model)
+
+
+def _derived(
+    name: str,
+    position: Callable[[], int],
+    ids: Callable[[], set[int]],
+    numbers: set[int],
+    last: int,
+) -> list[str]:
+    try:
+        if (behind := last - position()) != 0:
+            return [f"{name} is {behind} changes behind the database."]
+        held = ids()
+    except StoreError as exc:
+        return [str(exc)]
+    found = []
+    if missing := len(numbers - held):
+        found.append(f"{name} lacks {missing} passages.")
+    if extra := len(held - numbers):
+        found.append(f"{name} holds {extra} passages that are gone.")
+    return found
+
+
+def _disagrees(store: DenseIndex | LexicalIndex, numbers: set[int]) -> bool:
+    """Whether a derived store that claims to be up to date holds something else, or cannot be read."""
+    try:
+        store.position()
+        return store.ids() != numbers
+    except StoreError:
+        return True
+
+
+def _embed_missing(database: Database, embedder: Embedder) -> None:
+    """Vectors for passages that have none, from the texts of their articles."""
+    query = (
+        select(
+            passages.c.vector_hash, passages.c.header, passages.c.start, passages.c.end, versions.c.text
+        )
+        .join(
+            versions,
+            (versions.c.article_id == passages.c.article_id) & (versions.c.version == passages.c.version),
+        )
+        .outerjoin(
+            vectors, (vectors.c.hash == passages.c.vector_hash) & (vectors.c.model == embedder.model)
+        )
+        .where(vectors.c.hash.is_(None))
+        .limit(1000)
+    )
+    while True:
+        with database.read() as connection:
+            rows = connection.execute(query).all()
+        if not rows:
+            return
+        texts = {
+            row.vector_hash: f"{row.header}\n{row.text[row.start : row.end]}"
+            if row.header
+            else row.text[row.start : row.end]
+            for row in rows
+        }
+        embedded = embedder.embed(list(texts.values())).astype(np.dtype("<f2"))
+        with database.write() as connection:
+            connection.execute(
+                insert(vectors),
+                [
+                    {"hash": key, "model": embedder.model, "vector": vector.tobytes()}
+                    for key, vector in zip(texts, embedded, strict=True)
+                ],
+            )

@@ -1,0 +1,106 @@
+"""Candidates for an answer: what either index finds, with both scores for each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from index.embed import Embedder
+from index.store.dense import DenseIndex
+from index.store.lexical import LexicalIndex
+from index.store.reading import FoundPassage, Reader
+from retrieval.answer import Window
+
+if TYPE_CHECKING:
+    from index.embed import Vectors
+
+CANDIDATES = 100
+"""How many passages each index is asked for."""
+IN_WINDOW = 1000
+"""How many, where only those published in a span of days may be kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Candidate:
+    """A passage that may answer: BM25 of the question's words (0 where not found by it), and the cosine."""
+
+    passage: FoundPassage
+    bm25: float
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Candidates:
+    """What was found for a question, and what it was found by."""
+
+    passages: list[Candidate]
+    words: dict[str, float]
+    """The question's words as they are indexed, with their inverse document frequency."""
+    vector: "Vectors"
+    outside: int
+    """How many passages that were found lie outside the windows."""
+
+
+class Searcher:
+    """Searches both indexes and joins what they return with the database, so that only what is shown is found.
+
+    Raises:
+        StoreError: a store failed.
+        ModelError: the model cannot be loaded.
+    """
+
+    def __init__(
+        self, reader: Reader, *, embedder: Embedder, dense: DenseIndex, lexical: LexicalIndex
+    ) -> None:
+        self._reader = reader
+        self._embedder = embedder
+        self._dense = dense
+        self._lexical = lexical
+
+    def search(
+        self,
+        text: str,
+        *,
+        until: date | None = None,
+        windows: Sequence[Window] = (),
+        stop: frozenset[str] = frozenset(),
+    ) -> Candidates:
+        """Passages for ``text``: published until then, and in one of ``windows`` or undated, if there are any.
+
+        ``stop`` holds the words that say nothing, in lower case.
+        """
+        vector = self._embedder.embed_query(text)
+        words = self._words(text, stop)
+        count = IN_WINDOW if windows else CANDIDATES
+        lexical = dict(self._lexical.search(words, count=count))
+        dense = dict(self._dense.nearest(vector, count=count))
+        found = self._reader.found(
+            list(dict.fromkeys([*lexical, *dense])), model=self._embedder.model, until=until
+        )
+        inside = [
+            passage
+            for passage in found.values()
+            if not windows or passage.published is None or any(w.holds(passage.published) for w in windows)
+        ]
+        return Candidates(
+            passages=[
+                Candidate(
+                    passage=passage,
+                    bm25=lexical.get(passage.id, 0.0),
+                    cosine=dense.get(passage.id) or float(passage.vector @ vector),
+                )
+                for passage in inside
+            ],
+            words=words,
+            vector=vector,
+            outside=len(found) - len(inside),
+        )
+
+    def _words(self, text: str, stop: frozenset[str]) -> dict[str, float]:
+        """The words of ``text`` that say something, with BM25's inverse document frequency."""
+        from math import log
+
+        kept = " ".join(word for word in text.split() if word.lower().strip(".,;:!?'\"()") not in stop)
+        words = list(dict.fromkeys(self._lexical.analyze(kept) or self._lexical.analyze(text)))
+        frequencies, total = self._lexical.frequencies(words)
+        return {word: log(1 + (total - n + 0.5) / (n + 0.5)) for word, n in frequencies.items()}
