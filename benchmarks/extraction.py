@@ -107,7 +107,8 @@ def score(
         result.f1.append(f1)
         result.date += found.published == wanted["published"]
         result.title += folded(found.title) == folded(wanted["title"])
-        result.author += bool(wanted["author"]) and folded(wanted["author"]) in folded(found.author)
+        names = [folded(name) for name in re.split(r",\s*(?:and )?|\s+and\s+", wanted["author"] or "")]
+        result.author += all(name in folded(found.author) for name in names)
         text = " ".join(found.text.split())
         result.kept += sum(" ".join(snippet.split()) in text for snippet in wanted["must_contain"])
         result.wanted += len(wanted["must_contain"])

@@ -52,6 +52,11 @@ _DATE_LABEL = (
     r"(?: on| at| le| el| am)?\s*[:\-–]?\s*"
 )
 _LABELLED_DATE = re.compile(_DATE_LABEL, re.IGNORECASE)
+_TIME_WORDS = re.compile(
+    r"\b(?:\d{1,2}[:.h]\d\d(?::\d\d)?|\d{1,2}|[ap]\.?m\b\.?|at|on|um|uhr|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)"
+    r"(?:day)?|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)\b",
+    re.IGNORECASE,
+)
 _UPDATES = ("updated", "modified", "aktualisiert", "mis à jour", "actualizado")
 _THIS_APPEARED = re.compile(
     r"\bthis (?:article|story|post|report|piece) (?:was|has been|is) (?:first |originally )?(?:published|posted) "
@@ -118,7 +123,7 @@ def _title_at(lines: list[str]) -> int | None:
             not line
             or is_furniture(line)
             or is_picture_credit(line)
-            or _is_date_line(line)
+            or is_date_line(line)
             or is_navigation(line)
         ):
             continue
@@ -142,14 +147,14 @@ def _read_bylines(head: Head, lines: list[str], used: set[int]) -> tuple[Head, s
     region = [number for number in range(min(len(lines), _REGION)) if number not in used]
     for place, number in enumerate(region):
         line = lines[number]
-        if is_paragraph(line) and not _is_byline(line) and not _is_date_line(line):
+        if is_paragraph(line) and not _is_byline(line) and not is_date_line(line):
             break
         if not line or is_picture_credit(line) or is_bullet(line):
             continue
         bare = _READING_TIME.sub("", line).strip(" |·•-–")
         timed = bare != line
         twice = any(bare and lines[other].startswith(bare) for other in region[:place] + region[place + 1 :])
-        if _is_date_line(line):
+        if is_date_line(line):
             head = _with_date_line(head, line)
         elif _is_byline(line):
             head = _with_byline(head, line)
@@ -203,22 +208,21 @@ def _with_name(head: Head, name: str) -> Head:
     return replace(head, authors=(*head.authors, name))
 
 
-def _is_date_line(line: str) -> bool:
+def is_date_line(line: str) -> bool:
     """A line that is a date, with a label, a time or an author beside it at most."""
     if len(line) > 120 or is_picture_credit(line) or is_bullet(line):
         return False
     moment = find_date(line) or read_moment(line)
     if moment is None:
         return False
+    labelled = _LABELLED_DATE.search(line) is not None
     rest = _LABELLED_DATE.sub(" ", line.replace(moment.evidence, " "), count=1)
-    rest = re.sub(r"\d{1,2}[:.]\d\d(?::\d\d)?", " ", _READING_TIME.sub(" ", rest))
-    left = [word for word in words(rest) if len(word) > 4 or not word.isupper()]
-    return (
-        len(left) <= 4
-        and not line.endswith((".", "?", "!", ")"))
-        or bool(_BY.match(line))
-        and len(left) <= 10
-    )
+    rest = _TIME_WORDS.sub(" ", _READING_TIME.sub(" ", rest))
+    left = len([word for word in words(rest) if len(word) > 4 or not word.isupper()])
+    if _BY.match(line):
+        return left <= 10
+    # More beside a date than a label or a section makes it a caption, a headline or a sentence.
+    return not line.endswith((".", "?", "!", ")")) and left <= (4 if labelled or re.search("[|·•]", line) else 1)
 
 
 def _with_date_line(head: Head, line: str) -> Head:
@@ -281,7 +285,7 @@ def _read_foot(head: Head, body: list[str]) -> tuple[Head, list[str]]:
         elif match := _THIS_APPEARED.search(line) if len(line) < 400 else None:
             if moment := find_date(line[match.end() : match.end() + 30]):
                 head = head.dated(moment, "text", line)
-        elif last and line and _LABELLED_DATE.match(line) and _is_date_line(line):
+        elif last and line and _LABELLED_DATE.match(line) and is_date_line(line):
             head, line = _with_date_line(head, line), ""
         kept.append(line)
     return head, kept

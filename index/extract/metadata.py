@@ -5,16 +5,19 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
+from lxml import etree
 from lxml.etree import _Element as Element
 
-from index.article import DateSource
 from index.extract.clean import clean_line
-from index.extract.dates import Moment, date_in_url, read_moment
+from index.extract.dates import Moment, date_in_url, find_date, read_moment
 from index.extract.fields import Fields, at_midnight, author_names
+from index.extract.head import is_date_line
 from index.extract.language import language_code
+from index.extract.lines import is_name
 from index.extract.titles import choose_title, folded
 from index.extract.urls import canonical_url, same_site, site_of
 
@@ -37,10 +40,8 @@ _PUBLISHED = (
     "article.published",
     "og:article:published_time",
     "cxenseparse:recs:publishtime",
-    "date",
-    "dc.date",
-    "dcterms.date",
 )
+_VAGUE = ("date", "dc.date", "dcterms.date")
 _MODIFIED = (
     "article:modified_time",
     "og:updated_time",
@@ -60,7 +61,11 @@ _AUTHORS = (
     "citation_author",
     "og:article:author",
 )
-_ROOT_PATHS = ("", "/")
+_HEADINGS = ("h1", "h2")
+_UNSEEN = ("script", "style", "noscript", "template", "svg")
+_UPDATE = re.compile(
+    r"\b(?:updated?|modified|reviewed|revised|last edited|fact[- ]checked|aktualisiert|mis à jour|actualizado)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +100,11 @@ def read_metadata(tree: Element, *, url: str | None) -> PageMetadata:
         title=_title(tree, metas, node, sites, address),
         url=canonical,
         publisher=sites[0] if sites else site_of(address),
-        authors=_authors(node, metas, sites),
+        authors=_authors(tree, nodes, node, metas, sites),
         modified=_modified(node, metas),
         language=_language(tree, node, metas),
     )
-    fields = _dated(fields, tree, node, metas, address)
+    fields = _dated(fields, tree, nodes, node, metas, address)
     kind = " ".join(metas.get("og:type", [])).lower()
     return PageMetadata(
         fields=fields,
@@ -249,19 +254,47 @@ def _words(element: Element) -> str:
 
 
 def _authors(
-    node: Mapping[str, Any], metas: Mapping[str, list[str]], sites: tuple[str, ...]
+    tree: Element,
+    nodes: list[Mapping[str, Any]],
+    node: Mapping[str, Any],
+    metas: Mapping[str, list[str]],
+    sites: tuple[str, ...],
 ) -> tuple[str, ...]:
-    author = node.get("author")
-    named = [_plain(one) for one in (author if isinstance(author, list) else [author])]
-    given = [name for name in named if name] or next(
-        (metas[name] for name in _AUTHORS if metas.get(name)), []
-    )
+    """The authors, in the order given: from JSON-LD, the meta elements, or what is marked as the byline."""
+    listed = node.get("author")
+    named = {str(other["@id"]): other for other in nodes if "@id" in other and "name" in other}
+    given = []
+    for author in listed if isinstance(listed, list) else [listed]:
+        reference = str(author.get("@id")) if isinstance(author, dict) and "name" not in author else ""
+        given.append(_plain(named.get(reference, author)))
     site_names = {folded(site) for site in sites}
-    names = (name for one in given for name in author_names(one))
-    return tuple(dict.fromkeys(name for name in names if folded(name) not in site_names and len(name) <= 80))
+    for values in (given, *(metas.get(name, []) for name in _AUTHORS), _marked_authors(tree)):
+        names = (name for value in values for name in author_names(value))
+        if kept := tuple(dict.fromkeys(name for name in names if _is_author(name, site_names))):
+            return kept
+    return ()
 
 
-def _modified(node: Mapping[str, Any], metas: Mapping[str, list[str]]) -> Any:
+def _marked_authors(tree: Element) -> list[str]:
+    """The names in elements marked as the author, those with ``rel="author"`` first."""
+    marked = []
+    for element in tree.iter("a", "span", "div", "p", "address", "li", "strong"):
+        marks = f"{element.get('itemprop') or ''} {element.get('class') or ''}".lower()
+        if "author" in (element.get("rel") or "").lower().split():
+            marked.insert(0, clean_line(_words(element)))
+        elif re.search(r"\b(?:author|byline)(?:[-_]*(?:name|link|title))?(?:\s|$)", marks):
+            marked.append(clean_line(_words(element)))
+    names = (re.sub(r"^(?:\w+ )?by:?\s+", "", text, flags=re.IGNORECASE) for text in marked)
+    return [name for name in names if is_name(name)][:1]
+
+
+def _is_author(name: str, site_names: set[str]) -> bool:
+    """Whether this is the name of somebody, and not that of the site or of an account."""
+    account = " " not in name and (name.islower() or any(character.isdigit() for character in name))
+    return not account and folded(name) not in site_names and len(name) <= 80
+
+
+def _modified(node: Mapping[str, Any], metas: Mapping[str, list[str]]) -> datetime | None:
     values = [
         _plain(node.get("dateModified")),
         *(value for name in _MODIFIED for value in metas.get(name, [])),
@@ -282,45 +315,101 @@ def _language(tree: Element, node: Mapping[str, Any], metas: Mapping[str, list[s
 
 
 def _dated(
-    fields: Fields, tree: Element, node: Mapping[str, Any], metas: Mapping[str, list[str]], url: str | None
+    fields: Fields,
+    tree: Element,
+    nodes: list[Mapping[str, Any]],
+    node: Mapping[str, Any],
+    metas: Mapping[str, list[str]],
+    url: str | None,
 ) -> Fields:
     """``fields`` with the day of first publication, from the surest place that gives it."""
-    found = read_moment(_plain(node.get("datePublished")))
-    if found:
-        return fields.dated(found, "metadata", "datePublished")
+    pages = [other for other in nodes if "WebPage" in _types(other)]
+    linked = [found for found in (_plain(one.get("datePublished")) for one in (node, *pages)) if found]
+    # What is not in ISO 8601, as schema.org wants it, mostly comes from a template: the day of the last build.
+    for value in linked:
+        if value[:4].isdigit() and (moment := read_moment(value)):
+            return fields.dated(moment, "metadata", "datePublished")
     for name in _PUBLISHED:
         for value in metas.get(name, []):
             if moment := read_moment(value):
                 return fields.dated(moment, "metadata", name)
     if moment := _time_element(tree):
         return fields.dated(moment, "byline", "time")
+    if moment := _beside_heading(tree, fields.title):
+        return fields.dated(moment, "byline", "byline")
     if url and (moment := date_in_url(url)):
         return fields.dated(moment, "url", "address")
+    for value in linked:
+        if moment := read_moment(value):
+            return fields.dated(moment, "metadata", "datePublished")
+    for name in _VAGUE:
+        for value in metas.get(name, []):
+            if moment := read_moment(value):
+                return fields.dated(moment, "metadata", name)
     return _by_htmldate(fields, tree)
 
 
 def _time_element(tree: Element) -> Moment | None:
-    """The ``<time>`` that is marked as the date of publication, or stands alone of its kind."""
-    times = [element for element in tree.iter("time") if element.get("datetime")]
-    marked = [
-        element
-        for element in times
-        if element.get("pubdate") is not None
-        or "datepublished" in (element.get("itemprop") or "").lower()
-        or re.search(r"publish|entry-date|posted", (element.get("class") or "").lower())
+    """The ``<time>`` that is marked as the date of publication, or the day on which all of them agree."""
+    times = [
+        (element, moment)
+        for element in tree.iter("time")
+        if (moment := read_moment(element.get("datetime") or ""))
+        and not any(parent.tag in ("aside", "nav", "footer") for parent in element.iterancestors())
     ]
-    return next(filter(None, (read_moment(element.get("datetime") or "") for element in marked)), None)
+    for element, moment in times:
+        marks = f"{element.get('itemprop') or ''} {element.get('class') or ''}".lower()
+        if element.get("pubdate") is not None or re.search(r"publish|entry-date|posted", marks):
+            return moment
+    return times[0][1] if len({moment.day for _, moment in times}) == 1 else None
+
+
+def _beside_heading(tree: Element, title: str | None) -> Moment | None:
+    """The date in a line close to the headline, below it or above, unless it is that of an update."""
+    texts = list(islice(_texts(tree), 4000))
+    name = folded(title or "")
+    places = [number for number, (tag, text) in enumerate(texts) if tag in _HEADINGS and name and folded(text) == name]
+    if not places:
+        return None
+    at = places[0]
+    below, length = [], 0
+    for _, text in texts[at + 1 : at + 30]:
+        length += len(text)
+        if length > 1200:
+            break
+        below.append(text)
+    above = [text for _, text in texts[max(0, at - 4) : at] if len(text) < 80]
+    for number, text in enumerate([*below, *reversed(above)]):
+        label = below[number - 1] if 0 < number < len(below) else ""
+        if not is_date_line(text) or _UPDATE.search(text) or (len(label) < 40 and _UPDATE.search(label)):
+            continue
+        if moment := read_moment(text) or find_date(text):
+            return moment
+    return None
+
+
+def _texts(tree: Element) -> Iterator[tuple[str, str]]:
+    """The texts of the page in order, headings whole, each with the name of its element."""
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        tag = element.tag
+        if not isinstance(tag, str) or tag in _UNSEEN:
+            continue
+        if event == "end":
+            if element.tail and element.tail.strip() and element is not tree:
+                yield "", " ".join(element.tail.split())
+        elif tag in _HEADINGS:
+            yield tag, clean_line(_words(element))
+        elif element.text and element.text.strip():
+            yield tag, " ".join(element.text.split())
 
 
 def _by_htmldate(fields: Fields, tree: Element) -> Fields:
-    from htmldate import find_date
+    from htmldate import find_date as date_of_page
 
     try:
-        found = find_date(tree, original_date=True, extensive_search=True, outputformat="%Y-%m-%d")
+        found = date_of_page(tree, original_date=True, extensive_search=False, outputformat="%Y-%m-%d")
     except (ValueError, TypeError, AttributeError, OverflowError):
         return fields
     if not found:
         return fields
-    day: date = date.fromisoformat(found)
-    source: DateSource = "text"
-    return fields.dated(Moment(day, None, found), source, "page")
+    return fields.dated(Moment(date.fromisoformat(found), None, found), "metadata", "page")

@@ -10,7 +10,8 @@ from index.article import Article, Failure
 from index.extract.clean import clean_lines, join_lines
 from index.extract.decode import decode
 from index.extract.fields import Fields, article
-from index.extract.furniture import is_furniture, is_picture_credit, is_reporters_credit, reporters
+from index.extract.furniture import cut_lists, is_furniture, is_picture_credit, is_reporters_credit, reporters
+from index.extract.gaps import blocks_of, filled
 from index.extract.lines import table_lines, words
 from index.extract.metadata import PageMetadata, read_metadata
 from index.extract.stubs import stub_reason
@@ -52,11 +53,13 @@ def _with_reporters(fields: Fields, lines: list[str]) -> Fields:
 def _article_lines(tree: Element, metadata: PageMetadata, *, url: str | None) -> list[str]:
     from trafilatura import bare_extraction
 
+    blocks = blocks_of(tree)
     document = bare_extraction(tree, url=url, with_metadata=False, include_comments=False)
     if document is None or document.body is None:
         return []
     lines = clean_lines("\n".join(_lines(document.body)))
-    return _without_furniture([line for line in lines if line], metadata.fields.title)
+    lines = filled([line for line in lines if line], blocks)
+    return cut_lists(_without_furniture(lines, metadata.fields.title))
 
 
 def _without_furniture(lines: list[str], title: str | None) -> list[str]:
