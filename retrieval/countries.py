@@ -140,6 +140,7 @@ _CAPITALISED = frozenset(
 _AFTER_US = re.compile(
     r"\W+(?:defen[cs]e|military|army|navy|troops|forces|government|president|spend\w*|budget|share)\b", re.I
 )
+_MONEY = re.compile(r"(?:\s+(?:dollars?|francs?|kron[aeo]r?|pounds?|zloty\w*|lira)\b|\$)", re.IGNORECASE)
 _NOT_A_TYPO = frozenset({"finish", "turnkey", "germane", "brutish", "island", "islands", "chines", "grecian"})
 _NOT_THE_STATE = re.compile(
     r"\W+(?:summit|meeting|conference|declaration|pledge|commitment|treaty|pact|agreement|accords?|process)\b",
@@ -208,6 +209,8 @@ def _meant(text: str, start: int, end: int, kind: Kind, *, capitals: bool) -> bo
     if name == "us" and written != "US":
         return text[:start].lower().endswith("the ") or bool(_AFTER_US.match(text, end))
     if name == "gb" and re.search(r"\d\s*$", text[:start]):
+        return False
+    if _MONEY.match(text, end):
         return False
     if name in _ACRONYMS:
         return written.isupper() or "." in written

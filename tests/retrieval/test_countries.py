@@ -41,6 +41,7 @@ def codes(text: str, *, typos: bool = False, capitals: bool = False) -> list[str
         ("tell us about it, and let us know", []),
         ("what does the us spend", ["USA"]),
         ("16 GB of memory", []),
+        ("in US dollars and Canadian dollars, or US$ 5", []),
         ("the South China Sea and China", ["CHN"]),
         ("Slovak Republic, Slovenia", ["SVK", "SVN"]),
     ],
