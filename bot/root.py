@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
-from index.store.database import Database
 from index.store.lock import OwnerLock
 
 if TYPE_CHECKING:
     from index.embed import Embedder, Precision
+    from index.figures.store import FigureStore
     from index.indexer import Indexer
+    from index.store.database import Database
     from index.store.dense import DenseIndex
     from index.store.lexical import LexicalIndex
     from index.store.reading import Reader
@@ -46,9 +47,20 @@ class Root:
         return self.settings.home
 
     @cached_property
-    def database(self) -> Database:
+    def database(self) -> "Database":
         """The database, its schema up to date."""
+        from index.store.database import Database
+
         return Database(self.settings.database_url)
+
+    @cached_property
+    def figures(self) -> "FigureStore":
+        """The official figures. No database is made for them: where there is none, nothing was imported."""
+        from index.figures.store import FigureStore
+
+        file = self.settings.database_url.removeprefix("sqlite:///")
+        there = file == self.settings.database_url or Path(file).exists()
+        return FigureStore(self.database if there else None)
 
     @cached_property
     def reader(self) -> "Reader":

@@ -352,7 +352,7 @@ class Fetcher:
             )
         finally:
             await response.aclose()
-        if course.accept is not None:
+        if course.accept is not None and course.accept <= READABLE:
             replies.check_bytes(address, content)
         return _Reply(response.status_code, response.headers, content)
 
