@@ -55,6 +55,7 @@ EMPTY = "Ask me a question, for example: What was decided about air defence this
 NOTHING_TO_CHECK = "Reply to the message that holds the sentence, or write the sentence after “check”."
 FEEDBACK_THANKS = "Thank you. That helps."
 WRONG_THANKS = "Thank you. The answer is on the review list now."
+PASSAGE_GONE = "That passage is no longer in the collection."
 WITHDRAWN = "This answer was withdrawn by an administrator because it was wrong."
 NOTHING_OPEN = "The review list is empty."
 NO_GAPS = "Every question so far found an answer."
@@ -238,6 +239,11 @@ def addition(result: Addition) -> str:
         if number
     ]
     return (", ".join(parts) or "nothing new") + "."
+
+
+def sentence(text: str) -> str:
+    """``text`` with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
 
 
 def holds(stats: Stats) -> str:

@@ -25,10 +25,11 @@ For each event::
     await desk.take(request)         # the claim; acknowledge when it returns. False: a repeat
 
 The desk then calls, from a task of its own, ``delivery.working(request)``, ``delivery.complete(request)``
-(return it as it is where nothing is missing), ``delivery.post(reply)`` (or ``replace`` for an edited question), and after a restart ``delivery.find(request)`` first. A message is
-``{"channel": …, "id": …}`` plus what else the platform needs. ``reply.body`` is an `Answer`, a `Check`, a
-`SpendingReport` or `Words`; ``reply.question`` is the id for buttons; ``reply.private`` says that only the
-asker may see it; ``reply.second`` that `bot.wording.SECOND` belongs above it.
+(return it as it is where nothing is missing) and ``delivery.post(reply)`` (or ``replace`` for an edited
+question); after a restart ``delivery.find(request)`` first. A message is ``{"channel": …, "id": …}`` plus
+what else the platform needs. ``reply.body`` is an `Answer`, a `Check`, a `SpendingReport` or `Words`;
+``reply.question`` is the id for buttons; ``reply.private`` says that only the asker may see it;
+``reply.second`` that `bot.wording.SECOND` belongs above it.
 
 Follow-ups: every message in a thread without a mention is a request of kind ``follow``; the desk answers only
 the asker's, stays silent where nothing is found, and ends at "stop". ``place.thread`` is the conversation:
@@ -76,7 +77,6 @@ from bot.desk.ports import (
     SpendingQuery,
     SpendingReport,
     Stats,
-    Turn,
 )
 from bot.desk.records import (
     Asked,
@@ -123,7 +123,6 @@ __all__ = [
     "SpendingReport",
     "Stats",
     "Suggestion",
-    "Turn",
     "Words",
     "Workers",
     "asks_whether_right",

@@ -10,6 +10,9 @@ from bot.desk.questions import Questions
 from bot.desk.records import Asked, Person, Place
 from bot.desk.tables import conversations
 from bot.desk.workers import Workers
+from retrieval.answer import Answer
+from retrieval.countries import countries_in, country
+from retrieval.understand.turn import Turn
 
 _STOP = re.compile(
     r"\s*(please\s+)?(stop|be quiet|shut up|go away|that'?s all|quiet)(\s*,?\s*please)?\s*[.!]*\s*", re.I
@@ -32,6 +35,22 @@ def says_stop(text: str) -> bool:
 def asks_whether_right(text: str) -> bool:
     """Whether ``text`` asks about the message it answers ("is that right?") and names nothing itself."""
     return _RIGHT.fullmatch(text) is not None
+
+
+def turn_of(question: str, answer: Answer) -> Turn:
+    """What a follow-up may refer to of an earlier question; of a refusal only the question."""
+    if not answer.found:
+        return Turn(question=question, understood=answer.understood, windows=answer.windows)
+    mentioned = countries_in(" ".join([answer.understood, *(c.quote for c in answer.citations)]))
+    return Turn(
+        question=question,
+        understood=answer.understood,
+        answer_text=answer.answer,
+        titles=tuple(c.article.title for c in answer.citations if c.article.title),
+        speakers=tuple(dict.fromkeys(c.speaker for c in answer.citations if c.speaker)),
+        countries=tuple(dict.fromkeys(country(m.iso3).name for m in mentioned if m.iso3)),
+        windows=answer.windows,
+    )
 
 
 class Conversations:

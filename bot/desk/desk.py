@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bot import wording
 from bot.desk.audit import Audit
@@ -119,6 +120,13 @@ class Desk:
             except IndexingError:
                 log.exception("the desk could not reach the database; it tries again")
             await asyncio.sleep(self._claims.lease.total_seconds() / 3)
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that no event is claimed for (adding a source) in a task of its own.
+
+        `drain` waits for it; what goes wrong in it is logged.
+        """
+        self._serving.begin(work)
 
     async def drain(self, *, seconds: float = 20) -> bool:
         """Wait for what was begun; whether all was done in time. The rest is taken up after a restart."""

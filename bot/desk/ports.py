@@ -10,17 +10,10 @@ from typing import Literal, Protocol
 
 from index.figures.figure import Figure, Metric, Publisher
 from retrieval.answer import Answer, ArticleRef, Citation, Window
+from retrieval.understand.turn import Turn
 
 Verdict = Literal["supported", "contradicted", "partly", "not found"]
 View = Literal["country", "compare", "rank", "history", "target"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """An earlier question of the same conversation, as it was answered."""
-
-    question: str
-    answer: Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from bot import wording
 from bot.desk.channels import Channel, Channels
 from bot.desk.claims import Claims, question_id
 from bot.desk.clock import Clock, now
-from bot.desk.conversations import Conversations, says_stop
-from bot.desk.ports import Answerer, Figures, Turn
+from bot.desk.conversations import Conversations, says_stop, turn_of
+from bot.desk.ports import Answerer, Figures
 from bot.desk.questions import Questions
 from bot.desk.records import Reply, Request, Words
 from bot.desk.spending import HELP, parse
@@ -84,7 +84,7 @@ class Replying:
     async def _ask(self, request: Request, channel: Channel) -> Reply | None:
         question = request.replaces or question_id(request.key)
         earlier = [turn for turn in await self._conversations.turns(request.place) if turn.id != question]
-        turns = [Turn(question=turn.text, answer=turn.answer) for turn in earlier if turn.answer]
+        turns = [turn_of(turn.text, turn.answer) for turn in earlier if turn.answer]
         options = request.options
 
         def work() -> Answer:

@@ -31,6 +31,7 @@ class Serving:
         self._questions = questions
         self._deliveries: dict[str, Delivery] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._begun: set[asyncio.Task[None]] = set()
 
     def join(self, platform: Platform, delivery: Delivery) -> None:
         """From now on replies to people on ``platform`` go through ``delivery``."""
@@ -65,9 +66,15 @@ class Serving:
                     started += 1
         return started
 
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something in a task of its own that no event is claimed for."""
+        task = asyncio.create_task(_guarded(work))
+        self._begun.add(task)
+        task.add_done_callback(self._begun.discard)
+
     async def drain(self, *, seconds: float) -> bool:
         """Wait for what was begun; whether all of it was done in time."""
-        tasks = list(self._tasks.values())
+        tasks = [*self._tasks.values(), *self._begun]
         if not tasks:
             return True
         _, left = await asyncio.wait(tasks, timeout=seconds)
@@ -195,3 +202,10 @@ class Serving:
             except DeliveryError as exc:
                 log.error("the failure of %s could not be told either: %s", request.key, exc)  # noqa: TRY400
         await self._claims.done(request.key, outcome)
+
+
+async def _guarded(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        await work
+    except Exception:  # the outermost edge of what a button or a command began
+        log.exception("what was begun in the background failed")

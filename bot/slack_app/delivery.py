@@ -1,0 +1,244 @@
+"""Replies delivered to Slack: posted once, found again after a restart, changed and taken away."""
+
+import asyncio
+import logging
+from dataclasses import replace as with_changes
+from typing import Any
+
+from bot import wording
+from bot.desk import Desk, Message, Reply, Request, SpendingReport
+from bot.errors import DeliveryError
+from bot.slack_app.parse import words
+from bot.slack_app.render import Payload, message
+from bot.slack_app.workspaces import Workspaces
+
+log = logging.getLogger(__name__)
+
+EVENT = "communique_answer"
+"""The type of the metadata that each answer carries, with the event's id."""
+_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "invalid_attachments"})
+_PAGES = 3
+_SETTLING = (0.0, 1.0, 2.0)  # seconds before an uploaded image can be shown in a message
+
+
+class SlackDelivery:
+    """`bot.desk.Delivery` for Slack."""
+
+    def __init__(self, workspaces: Workspaces, desk: Desk) -> None:
+        self._workspaces = workspaces
+        self._desk = desk
+
+    async def find(self, request: Request) -> Message | None:
+        """The message that carries the request's key, looked for where it would have been posted."""
+        place = request.place
+        if not place.channel or request.private:
+            return None
+        method, where = "conversations.history", {"oldest": f"{request.asked_at.timestamp():.6f}"}
+        if place.thread:
+            method, where = "conversations.replies", {"ts": place.thread}
+        cursor = None
+        for _ in range(_PAGES):
+            found = await self._call(
+                request,
+                method,
+                channel=place.channel,
+                limit=200,
+                include_all_metadata="true",
+                cursor=cursor,
+                **where,
+            )
+            for posted in found["messages"]:
+                if posted.get("metadata", {}).get("event_payload", {}).get("event_id") == request.key:
+                    return _message(request, place.channel, posted["ts"])
+            cursor = found.get("response_metadata", {}).get("next_cursor")
+            if not cursor:
+                break
+        return None
+
+    async def complete(self, request: Request) -> Request:
+        """Add whether the person is a guest; for a bare check, the text of the message above."""
+        enterprise = request.delivery.get("enterprise", "")
+        known = with_changes(
+            request, person=await self._workspaces.recognised(request.person, enterprise=enterprise)
+        )
+        if request.kind == "check" and not request.text and request.place.thread != request.said_in:
+            return known.said(await self._parent(request))
+        return known
+
+    async def working(self, request: Request) -> None:
+        """Show the status in the thread. Not where there is none to show it in."""
+        if request.place.thread and not request.private:
+            await self._call(
+                request,
+                "assistant.threads.setStatus",
+                channel_id=request.place.channel,
+                thread_ts=request.place.thread,
+                status=wording.STATUS,
+            )
+
+    async def post(self, reply: Reply) -> Message | None:
+        """Post the reply: for all in its thread, or for the asker alone."""
+        if isinstance(reply.body, SpendingReport) and reply.body.chart:
+            return await self._post_with_chart(reply, reply.body.chart)
+        return await self._post(reply)
+
+    async def replace(self, message_: Message, reply: Reply) -> None:
+        """Put another reply into a posted message."""
+        payload = message(reply)
+        place = reply.request.place
+        target = {"workspace": message_.get("workspace") or place.workspace, "ts": message_["id"]}
+        enterprise = message_.get("enterprise", "")
+        for shown in (payload, message(reply, plainly=True)):
+            try:
+                await self._workspaces.call(
+                    "chat.update",
+                    enterprise=enterprise,
+                    channel=message_["channel"],
+                    text=shown.text,
+                    blocks=list(shown.blocks),
+                    **target,
+                )
+            except DeliveryError as exc:
+                if exc.code not in _REFUSED or shown is not payload:
+                    raise
+            else:
+                return
+
+    async def delete(self, message_: Message) -> None:
+        """Take a message away; no error if it is gone."""
+        try:
+            await self._workspaces.call(
+                "chat.delete",
+                workspace=message_.get("workspace", ""),
+                enterprise=message_.get("enterprise", ""),
+                channel=message_["channel"],
+                ts=message_["id"],
+            )
+        except DeliveryError as exc:
+            if exc.code != "message_not_found":
+                raise
+
+    async def tell(self, person: str, text: str) -> None:
+        """A direct message to ``slack:T…/U…``."""
+        workspace, _, user = person.partition(":")[2].rpartition("/")
+        await self._workspaces.call("chat.postMessage", workspace=workspace, channel=user, text=text)
+
+    async def _post(self, reply: Reply, *, chart: str | None = None) -> Message | None:
+        try:
+            return await self._send(reply, message(reply, chart=chart))
+        except DeliveryError as exc:
+            if exc.code not in _REFUSED:
+                raise
+            if chart:  # the image may be what is refused, until Slack has taken it in
+                raise
+            log.info("blocks of %s were refused; plain ones follow", reply.request.key)
+            return await self._send(reply, message(reply, plainly=True))
+
+    async def _send(self, reply: Reply, payload: Payload) -> Message | None:
+        request = reply.request
+        content: dict[str, Any] = {"text": payload.text, "blocks": list(payload.blocks)}
+        if url := request.delivery.get("response_url") if reply.private else None:
+            await respond(url, content)
+            return None
+        content |= {"channel": request.place.channel, "unfurl_links": False, "unfurl_media": False}
+        content["thread_ts"] = request.place.thread or None
+        if reply.private and not request.place.direct:
+            await self._call(request, "chat.postEphemeral", user=request.person.user, **content)
+            return None
+        payload_of_event = {"event_id": request.key, "question": reply.question}
+        posted = await self._call(
+            request,
+            "chat.postMessage",
+            metadata={"event_type": EVENT, "event_payload": payload_of_event},
+            **content,
+        )
+        return _message(request, posted["channel"], posted["ts"])
+
+    async def _post_with_chart(self, reply: Reply, chart: bytes) -> Message | None:
+        """A chart stands inside the message.
+
+        Where Slack refuses that, the message goes without it and the chart into its thread.
+        """
+        file = await self._upload(reply, chart)
+        for wait in _SETTLING if file else ():
+            await asyncio.sleep(wait)
+            try:
+                return await self._post(reply, chart=file)
+            except DeliveryError as exc:
+                if exc.code not in _REFUSED:
+                    raise
+        posted = await self._post(reply)
+        if posted:
+            await self._upload(reply, chart, thread=reply.request.place.thread or posted["id"])
+        return posted
+
+    async def _upload(self, reply: Reply, chart: bytes, *, thread: str | None = None) -> str | None:
+        """The id of the uploaded image, shared in ``thread`` if given; None if Slack does not take it."""
+        from slack_sdk.errors import SlackClientError
+
+        request = reply.request
+        report = reply.body
+        assert isinstance(report, SpendingReport)  # noqa: S101 - the caller looked
+        client = await self._workspaces.client(
+            request.place.workspace, request.delivery.get("enterprise", "")
+        )
+        try:
+            done = await client.files_upload_v2(
+                filename="spending.png",
+                content=chart,
+                title=wording.shortened(report.title, 200),
+                alt_txt=wording.shortened(report.chart_alt, 900) or None,
+                channel=request.place.channel if thread else None,
+                thread_ts=thread,
+            )
+        except (SlackClientError, TimeoutError, OSError) as exc:
+            log.warning("the chart for %s could not be uploaded: %s", request.key, exc)
+            return None
+        return str(done["files"][0]["id"])
+
+    async def _parent(self, request: Request) -> str:
+        """The text of the message that began the thread; of an answer of ours, the answer alone."""
+        thread = request.place.thread
+        asked = await self._desk.questions.at("slack", thread)
+        if asked and asked.answer:
+            return asked.answer.answer
+        found = await self._call(
+            request, "conversations.replies", channel=request.place.channel, ts=thread, limit=1
+        )
+        messages = found["messages"]
+        return words(str(messages[0].get("text") or "")) if messages else ""
+
+    async def _call(self, request: Request, method: str, **arguments: Any) -> Any:
+        return await self._workspaces.call(
+            method,
+            workspace=request.place.workspace,
+            enterprise=request.delivery.get("enterprise", ""),
+            **arguments,
+        )
+
+
+async def respond(url: str, content: dict[str, Any]) -> None:
+    """Answer one person through the address that Slack gave for a command or a button.
+
+    Raises:
+        DeliveryError: Slack refused, or could not be reached.
+    """
+    import aiohttp
+    from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+    try:
+        sent = await AsyncWebhookClient(url, timeout=20).send(
+            response_type="ephemeral", replace_original=False, **content
+        )
+    except (aiohttp.ClientError, OSError, TimeoutError) as exc:
+        raise DeliveryError("Slack could not be reached.", code="unreachable", passing=True) from exc
+    if sent.status_code != 200:
+        code = "invalid_blocks" if "invalid_blocks" in sent.body else sent.body[:100] or "unknown"
+        passing = sent.status_code in (429, 500, 502, 503)
+        raise DeliveryError(f"Slack refused the message ({code}).", code=code, passing=passing)
+
+
+def _message(request: Request, channel: str, ts: str) -> Message:
+    enterprise = request.delivery.get("enterprise")
+    found = {"channel": channel, "id": ts, "workspace": request.place.workspace}
+    return {**found, "enterprise": enterprise} if enterprise else found

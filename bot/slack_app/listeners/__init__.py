@@ -1,0 +1,70 @@
+"""What people can do in Slack, one feature a file; each registers its listeners on the app."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.desk import Desk, Person
+from bot.slack_app import parse
+from bot.slack_app.blocks import Block
+from bot.slack_app.text import escaped
+from bot.slack_app.workspaces import Workspaces
+
+if TYPE_CHECKING:
+    from slack_bolt.async_app import AsyncApp
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """What listeners work with."""
+
+    desk: Desk
+    workspaces: Workspaces
+
+    async def person(self, body: Body) -> Person:
+        """Who did it, with what Slack knows of them (a guest, an outsider)."""
+        user = body["user_id"] if "user_id" in body else body["user"]["id"]
+        return await self.workspaces.recognised(
+            parse.person(body, str(user)), enterprise=parse.enterprise(body)
+        )
+
+    async def call(self, body: Body, method: str, **arguments: Any) -> Any:
+        """Call the Web API on behalf of the workspace that ``body`` came from."""
+        return await self.workspaces.call(
+            method, workspace=parse.workspace(body), enterprise=parse.enterprise(body), **arguments
+        )
+
+    async def tell(self, body: Body, text: str, blocks: list[Block] | None = None) -> None:
+        """Say something to the person who pressed or typed, and to nobody else."""
+        channel = body.get("channel_id") or (body.get("channel") or {}).get("id")
+        user = body["user_id"] if "user_id" in body else body["user"]["id"]
+        said: dict[str, Any] = {"text": escaped(text) or "–", "blocks": blocks}
+        said |= {"unfurl_links": False, "unfurl_media": False}
+        if url := body.get("response_url"):
+            from bot.slack_app.delivery import respond
+
+            await respond(url, {name: value for name, value in said.items() if value is not None})
+        elif channel and not str(channel).startswith("D"):
+            await self.call(body, "chat.postEphemeral", channel=channel, user=user, **said)
+        else:
+            await self.call(body, "chat.postMessage", channel=user, **said)
+
+
+def register(app: "AsyncApp", slack: Slack) -> None:
+    """Register every feature."""
+    from bot.slack_app.listeners import (
+        agent,
+        ask,
+        check,
+        feedback,
+        files,
+        home,
+        installs,
+        messages,
+        sources,
+        spending,
+    )
+
+    for feature in (agent, ask, check, feedback, files, home, installs, messages, sources, spending):
+        feature.register(app, slack)

@@ -1,0 +1,86 @@
+"""Mentions, direct messages, follow-ups in threads, and what becomes of edited and deleted questions."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from bot.desk import Request, asks_whether_right
+from bot.slack_app import parse
+
+if TYPE_CHECKING:
+    from slack_bolt.async_app import AsyncApp
+
+    from bot.slack_app.listeners import Slack
+
+Body = dict[str, Any]
+
+
+def register(app: "AsyncApp", slack: "Slack") -> None:
+    """Register the listeners."""
+
+    @app.event("app_mention")
+    async def mentioned(body: Body, event: Body, context: Any) -> None:
+        if _from_people(event) and not _direct(event):
+            await _take(slack, parse.said(body, event, bot=context.bot_user_id, addressed=True), event)
+
+    @app.event("message")
+    async def written(body: Body, event: Body, context: Any) -> None:
+        match event.get("subtype"):
+            case None if _from_people(event):
+                await _written(slack, body, event, bot=context.bot_user_id)
+            case "message_changed":
+                await _changed(slack, body, event, bot=context.bot_user_id)
+            case "message_deleted":
+                await _deleted(slack, body, event)
+
+
+async def _written(slack: "Slack", body: Body, event: Body, *, bot: str) -> None:
+    """A message: for us in a direct message, a possible follow-up in a thread, none of ours elsewhere.
+
+    A channel's message with a mention comes as ``app_mention`` too, and is answered there.
+    """
+    if _direct(event):
+        await _take(slack, parse.said(body, event, bot=bot, addressed=True), event)
+    elif event.get("thread_ts") and f"<@{bot}" not in str(event.get("text")):
+        request = parse.said(body, event, bot=bot, addressed=False)
+        if await slack.desk.conversations.follows(request.place, request.person):
+            await slack.desk.take(request)
+
+
+async def _take(slack: "Slack", request: Request, event: Body) -> None:
+    if asks_whether_right(request.text):
+        in_thread = event.get("thread_ts") not in (None, event["ts"])
+        request = replace(
+            request, kind="check" if in_thread else "ask", text="" if in_thread else request.text
+        )
+    if event.get("edited"):
+        request = replace(request, replaces=await slack.desk.taken_up(request.place, request.said_in) or "")
+    await slack.desk.take(request)
+
+
+async def _changed(slack: "Slack", body: Body, event: Body, *, bot: str) -> None:
+    """An edit; Slack also sends this when it unfolds a link, with the same text."""
+    now, before = event["message"], event.get("previous_message") or {}
+    if not _from_people(now) or now.get("subtype") or now.get("text") == before.get("text"):
+        return
+    edited = {**now, "channel": event["channel"], "channel_type": event.get("channel_type")}
+    request = parse.said(body, edited, bot=bot, addressed=True)
+    if question := await slack.desk.taken_up(request.place, request.said_in):
+        await slack.desk.take(replace(request, replaces=question))
+
+
+async def _deleted(slack: "Slack", body: Body, event: Body) -> None:
+    before = event.get("previous_message") or {}
+    if not _from_people(before):
+        return
+    gone = {**before, "channel": event["channel"], "ts": event["deleted_ts"]}
+    request = parse.said(body, gone, bot="", addressed=True)
+    if question := await slack.desk.taken_up(request.place, request.said_in):
+        await slack.desk.take(replace(request, kind="retract", text="", replaces=question))
+
+
+def _from_people(event: Body) -> bool:
+    return bool(event.get("user")) and not event.get("bot_id") and not event.get("bot_profile")
+
+
+def _direct(event: Body) -> bool:
+    return event.get("channel_type") == "im" or str(event.get("channel", "")).startswith("D")
