@@ -1,0 +1,412 @@
+"""What kind of answer a question wants: a person, a place, an amount of money, yes or no, a reason, a list."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from retrieval.understand.nouns import ADJECTIVE_SIZES, MEASURED, PLURALS, kind_of_noun, singular
+
+Wants = Literal[
+    "person",
+    "organisation",
+    "place",
+    "date",
+    "duration",
+    "number",
+    "amount",
+    "percentage",
+    "yes_no",
+    "reason",
+    "list",
+    "digest",
+    "description",
+    "statement",
+    "title",
+    "thing",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The kind of answer, the answer expected in words ("a number of troops"), and the noun asked about."""
+
+    wants: Wants
+    expected: str
+    head: str | None = None
+
+
+_SENTENCE = re.compile(
+    r"(?<!\b[A-Z]\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)(?<!\bNo\.)(?<!\bMrs\.)(?<!\bGen\.)(?<!\bv\.)(?<!\bGov\.)(?<!\bSen\.)"
+    r"(?<!\bRep\.)(?<!\bMaj\.)(?<!\bCol\.)(?<!\bJan\.)(?<!\bFeb\.)(?<!\bAug\.)(?<!\bSept\.)(?<!\bOct\.)(?<!\bNov\.)(?<!\bDec\.)"
+    r"(?<=[.!?…:])[\"”’)]*\s+(?=[\"“‘(]?[A-Z])"
+)
+_TYPOS = {"wich": "which", "wat": "what", "whos": "who", "whats": "what", "wheres": "where", "whens": "when"}
+_QUESTION_WORDS = {"".join(sorted(word)): word for word in ("what", "when", "where", "which", "whose")}
+_AUXILIARY = (
+    r"(?:is|are|was|were|am|do|does|did|has|have|had|will|would|can|could|should|may|might|must|shall"
+    r"|isn[’']?t|aren[’']?t"
+    r"|wasn[’']?t|weren[’']?t|don[’']?t|doesn[’']?t|didn[’']?t|hasn[’']?t|haven[’']?t|hadn[’']?t"
+    r"|won[’']?t|wouldn[’']?t"
+    r"|can[’']?t|couldn[’']?t|shouldn[’']?t)"
+)
+_PREPOSITION = (
+    r"(?:in|at|on|by|to|for|from|with|of|under|near|over|after|before|until|since|during|against|about"
+    r"|into|through"
+    r"|between|among|around|according\s+to|as|than|towards?|behind|within|across)"
+)
+_OPENER = rf"(?:(?:and|but|so|then|well|ok(?:ay)?)[\s,]+)*(?:{_PREPOSITION}\s+)?(?:exactly\s+)?"
+_FIRST = re.compile(
+    rf"^\W*{_OPENER}(?P<word>who(?:m|se|['’]s)?|which|what(?:['’]s)?|when(?:['’]s)?|where(?:['’]s)?|why"
+    rf"|how)\b",
+    re.IGNORECASE,
+)
+_YES_NO = re.compile(
+    rf"^\W*(?:(?:and|but|so)[\s,]+)?(?:true\s+or\s+false|{_AUXILIARY}\s+(?!not\b)[\w\"“‘'’]+)\b"
+    rf"|^\W*whether\b",
+    re.IGNORECASE,
+)
+_INNER = re.compile(
+    r"\b(?:(?P<how>how\s+(?:much|many|long|far|often|old|big|large|high))|(?P<word>which|what|who|whose"
+    r"|when|where|why|how))\b",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    rf",\s*(?P<clause>(?:{_PREPOSITION}\s+)?(?:who|which|what|when|where|why|how)\b)", re.IGNORECASE
+)
+_LIST = re.compile(
+    r"^\W*(?:(?:please\s+)?(?:list|enumerate|name\s+(?:all|the|every|two|three|four|five|some)"
+    r"|give\s+(?:me\s+)?(?:a\s+list|all)"
+    r"|show\s+(?:me\s+)?(?:all|a\s+list))\b|what\s+are\s+(?:all\s+)?the\s+(?:main|key|different|various"
+    r"|names)\b)",
+    re.IGNORECASE,
+)
+_TITLED = re.compile(
+    r"\b(?P<word>name|title|slogan|nickname|theme|motto|term|word|phrase)\s+(?:of|for"
+    r"|given\s+to)\s+(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(r"\b(?:called|titled|named|known\s+as)\s*\??$", re.IGNORECASE)
+_SHARE = re.compile(
+    r"\b(?:percent(?:age)?|per\s+cent|share|proportion|fraction|%|gdp)\b|\b(?:as|in)\s+(?:a\s+)?(?:share"
+    r"|percent)",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(
+    r"\b(?:money|cash|cost|costs|spend\w*|spent|pay|pays|paid|paying|payment|worth|price\w*|budget\w*"
+    r"|fund\w*|invest\w*|donat\w*"
+    r"|aid|loan\w*|fine[ds]?|earn\w*|raise[ds]?|sell\w*|sold|buy|bought|charge[ds]?|dollars?|euros?"
+    r"|pounds?|billion|million"
+    r"|revenue|profit|debt|grant\w*|salary|fee|tariffs?|request|ask\s+for|putting\s+up|put\s+up|pledg\w*"
+    r"|contribut\w*"
+    r"|owe[sd]?|save[ds]?|deal|contract|win|won|lose|lost|value[d]?|compensation|relief|forgiveness"
+    r"|commit\w*|provid\w*|give|gave"
+    r"|given|sen[dt]|allocat\w*|financ\w*)\b",
+    re.IGNORECASE,
+)
+_SIZE = re.compile(
+    rf"how\s+(?P<size>{'|'.join(ADJECTIVE_SIZES)})\b(?:\s+an?)?(?:\s+of\s+an?)?(?P<rest>[^?]*)", re.IGNORECASE
+)
+_COSTS = re.compile(r"\b(?:cost|earn|(?:get|be|is|are|was|were)\s+paid)\b|\bworth\b", re.IGNORECASE)
+_DOES = re.compile(r"^(?:do|does|did|has|have|had|will|would|is|are)\b.*\b(?:do|done|doing)\b", re.IGNORECASE)
+_DETERMINER = re.compile(
+    r"^(?:the|an?|this|these|those|his|her|its|their|\w+(?:ed|ing|ly)|most|first|now|also|just|still)$",
+    re.IGNORECASE,
+)
+_PARTICIPLE = re.compile(
+    r"(?!(?:the|an?)\b)(?:being\s+|been\s+)?(?:\w+ed|\w+en|\w+ing|found|made|said|done|put|sent|built"
+    r"|lost|left|shot|won)\b",
+    re.IGNORECASE,
+)
+_STOP = re.compile(
+    rf"^(?:{_AUXILIARY}|{_PREPOSITION}|that|who|which|whose|where|when|what|and|or|but|if|because|out|up"
+    rf"|off|down|not|no|it"
+    r"|he|she|they|we|you|i|said|says|say|won|made|makes|took|takes|got|gets|saw|sees|became|began|came"
+    r"|beat|lost|left|led|held"
+    r"|hit|set|put|bought|sold|sent|paid|gave|went|ran|built|broke|told|found|kept|met|rose|fell|grew"
+    r"|struck|shot|sank|spoke"
+    r"|stood|wrote|knew|thought|fought|blew|flew|drew|threw|wore|tore|chose|drove|hosts|wants|plans|holds"
+    r"|shows|has"
+    r"|just|now|also|ever|never|still|soon|once|first|most|the|a|an|this|these|those|his|her|its|their"
+    r"|\w+ly|\w{2,}ed|\w{2,}ing)$",
+    re.IGNORECASE,
+)
+_NOT_STOPPED = re.compile(
+    r"^(?:wing|king|ring|building|ruling|meeting|housing|offering|training|ranking|rating|painting"
+    r"|drawing|speed|seed|breed"
+    r"|creed|feed|need|weed|bed|shed|meaning|finding|warning|funding|spending|ally|family|assembly"
+    r"|monthly|hit|hearing|anything)$",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W_](?:[\w’'.&/-]*[\w])?|\d+%")
+
+
+def what_is_asked(text: str) -> Asked:
+    """The kind of answer that ``text`` wants. A text that asks nothing wants a description."""
+    text = _mended(text)
+    if re.match(r"\W*true\s+or\s+false\b", text, re.IGNORECASE):
+        return Asked("yes_no", "true or false")
+    if _LIST.match(text):
+        return Asked(
+            "list", "a list", _head_after(re.sub(r"^\W*\w+\s+(?:me\s+)?(?:all\s+)?(?:the\s+)?", "", text))
+        )
+    sentence = _asking_sentence(text)
+    first = _FIRST.match(sentence)
+    if first:
+        return _by_word(first["word"].lower(), sentence[first.start("word") :])
+    clause = _CLAUSE.search(sentence)
+    if clause:
+        found = _FIRST.match(clause["clause"])
+        if found:
+            return _by_word(found["word"].lower(), sentence[clause.start("clause") + found.start("word") :])
+    inner = _inner(sentence)
+    if _YES_NO.match(sentence) and not (inner and re.match(r"which|what|how", inner.group(), re.IGNORECASE)):
+        return Asked("yes_no", "yes or no")
+    if inner:
+        return _by_word((inner["how"] or inner["word"]).split()[0].lower(), sentence[inner.start() :])
+    if _YES_NO.match(sentence):
+        return Asked("yes_no", "yes or no")
+    if text.rstrip().endswith(":"):
+        return Asked("thing", "the words that complete it")
+    return Asked("description", "what is known of it")
+
+
+def _mended(text: str) -> str:
+    """``text`` with a slip in its first word put right ("waht did"), where it is a question word."""
+    first = re.match(r"\W*(\w+)", text)
+    if not first:
+        return text
+    word = first[1].lower()
+    meant = _TYPOS.get(word) or _QUESTION_WORDS.get("".join(sorted(word)))
+    return text[: first.start(1)] + meant + text[first.end(1) :] if meant and meant != word else text
+
+
+def _asking_sentence(text: str) -> str:
+    """The sentence that asks: the last with a question mark, else one that begins like a question, else the last."""
+    sentences = [sentence for sentence in _SENTENCE.split(text) if sentence.strip()] or [text]
+    asking = [sentence for sentence in sentences if "?" in sentence]
+    if asking:
+        return next((sentence for sentence in asking if _FIRST.match(sentence)), asking[0])
+    return next((sentence for sentence in sentences if _FIRST.match(sentence)), sentences[-1])
+
+
+def _inner(sentence: str) -> re.Match[str] | None:
+    """A question word inside the sentence ("… to which country?"): the last, if it does not open a relative clause."""
+    found = [match for match in _INNER.finditer(sentence) if _asks(match, sentence)]
+    return found[-1] if found else None
+
+
+def _asks(match: re.Match[str], sentence: str) -> bool:
+    rest = sentence[match.end() :].strip()
+    word = match.group().lower()
+    if word.startswith("how "):
+        return True
+    if word in ("which", "what"):
+        return (
+            not rest or rest[0] == "?" or not re.match(rf"(?:{_AUXILIARY}|\w+ed)\b", rest) or word == "what"
+        )
+    return not rest or rest[0] == "?"
+
+
+def _by_word(word: str, rest: str) -> Asked:
+    word = re.sub(r"['’]s$", "", word)
+    if word in ("who", "whom", "whose"):
+        return Asked(
+            "person", "a person or body", _head_after(rest.split(maxsplit=1)[-1]) if word == "whose" else None
+        )
+    if word == "when":
+        return Asked("date", "a date")
+    if word == "where":
+        return Asked("place", "a place")
+    if word == "why":
+        return Asked("reason", "a reason")
+    if word == "how":
+        return _how(rest)
+    return _which(word, rest)
+
+
+def _how(rest: str) -> Asked:
+    lowered = rest.lower()
+    if re.match(r"how\s+come\b", lowered):
+        return Asked("reason", "a reason")
+    if re.match(r"how\s+(?:long|much\s+(?:longer|time|more\s+time))\b", lowered):
+        return Asked("duration", "a length of time")
+    if re.match(r"how\s+(?:many\s+times|often|frequently)\b", lowered):
+        return Asked("number", "how often", "time")
+    many = re.match(
+        r"how\s+many\s+(?:more\s+|of\s+(?:the\s+|these\s+)?)?(.*)", rest, re.IGNORECASE | re.DOTALL
+    )
+    if many:
+        return _how_many(many[1])
+    if re.match(r"how\s+much\b", lowered):
+        return _how_much(rest)
+    size = _SIZE.match(rest)
+    if size:
+        noun = _head_after(size["rest"], bare=True)
+        if kind_of_noun(noun) == "amount":
+            return Asked("amount", "an amount of money", noun)
+        what = ADJECTIVE_SIZES[size["size"].lower()]
+        return Asked("number", f"{what} of the {noun}" if noun else what, noun or what.split()[-1])
+    return Asked("description", "how it is or was done")
+
+
+def _how_many(rest: str) -> Asked:
+    head = _head_after(rest, bare=True)
+    if head in ("year", "month", "week", "day", "hour", "minute", "decade"):
+        return Asked("duration", f"a number of {head}s", head)
+    if head in ("dollar", "euro", "pound"):
+        return Asked("amount", "an amount of money", head)
+    if head in ("percent", "percentage point", "point"):
+        return Asked("percentage", "a percentage", head)
+    return Asked("number", f"a number of {_plural(head)}" if head else "a number", head)
+
+
+def _how_much(rest: str) -> Asked:
+    noun = re.match(
+        r"how\s+much\s+(?:more\s+|of\s+(?:the\s+|its\s+|their\s+)?)?(.*)", rest, re.IGNORECASE | re.DOTALL
+    )
+    head = _head_after(noun[1], bare=True) if noun else None
+    if _SHARE.search(rest):
+        return Asked("percentage", "a percentage", head)
+    if (head and head in MEASURED) or (head and not _MONEY.search(rest)):
+        return Asked("number", f"an amount of {head}", head)
+    return Asked("amount", "an amount of money", head)
+
+
+def _which(word: str, rest: str) -> Asked:
+    """ "Which" and "what" by the noun they ask about."""
+    after = re.sub(
+        r"^(?:which|what)(?:['’]s)?\s*(?:(?:exactly|else|more)\b\s*)?", "", rest, flags=re.IGNORECASE
+    )
+    if word == "what" and rest.lower().startswith(("what's", "what’s")):
+        after = "is " + after
+    kind = re.match(
+        r"(?:kind|sort|type|form|class|species|brand|breed|make)s?\s+of\s+(.*)",
+        after,
+        re.IGNORECASE | re.DOTALL,
+    )
+    if kind:
+        head = _head_after(kind[1])
+        return Asked(
+            "description" if word == "what" else "thing", f"what kind of {head}" if head else "a kind", head
+        )
+    copula = re.match(
+        r"(?:is|are|was|were|will\s+be|would\s+be|has\s+been|had\s+been)\s+(.*)",
+        after,
+        re.IGNORECASE | re.DOTALL,
+    )
+    if word == "what" and copula:
+        return _what_is(copula[1], rest)
+    if re.match(r"happen|occurr|took\s+place|chang", after, re.IGNORECASE):
+        return Asked("description", "what happened")
+    one_of = re.match(
+        r"(?:one\s+)?of\s+(?:these|the\s+following|those|the|\w+\s\w+[’']s|his|her|their|its)\s*(.*)",
+        after,
+        re.IGNORECASE,
+    )
+    head = _head_after(one_of[1], bare=True) if one_of else _head_after(after, bare=True)
+    if head:
+        return _by_noun(head, word)
+    if _COSTS.search(after):
+        return Asked("amount", "an amount of money")
+    return Asked("description", "what was done") if _DOES.search(after) else Asked("thing", "what it is")
+
+
+def _what_is(rest: str, whole: str) -> Asked:
+    some = re.match(r"(?:one|some|two|three)\s+of\s+(.*)", rest, re.IGNORECASE | re.DOTALL)
+    rest = some[1] if some else rest
+    if _PARTICIPLE.match(rest) and not _NOT_STOPPED.match(rest.split()[0]):
+        return Asked("thing", "what it is")
+    titled = _TITLED.search(rest)
+    if titled and titled.start() <= 40:
+        head = _head_after(titled["rest"])
+        found = kind_of_noun(head) if head else None
+        if found in ("person", "place", "organisation"):
+            return _by_noun(head, "what")
+        return Asked("title", f"the {titled['word'].lower()} of the {head}" if head else "a name", head)
+    if _CALLED.search(whole):
+        return Asked("title", "a name", _head_after(rest))
+    head = _head_after(rest)
+    found = kind_of_noun(head) if head else None
+    if _SHARE.search(whole) and found in (None, "amount", "percentage"):
+        return Asked("percentage", "a percentage", head)
+    if found in ("amount", "number", "percentage", "date", "duration", "reason", "place"):
+        return _by_noun(head, "what")
+    return Asked("description", f"the {head}" if head else "what it is", head)
+
+
+_EXPECTED: dict[Wants, str] = {
+    "amount": "an amount of money",
+    "number": "a number",
+    "percentage": "a percentage",
+    "duration": "a length of time",
+    "date": "a date",
+    "reason": "a reason",
+}
+
+
+def _by_noun(head: str | None, word: str) -> Asked:
+    wants: Wants = kind_of_noun(head) if head else None  # type: ignore[assignment]  # checked on the next line
+    if head is None or wants is None:
+        return Asked("thing", f"which {head}" if word == "which" else f"what {head}", head)
+    if head == "figure" and word == "which":
+        wants = "person"
+    expected = _EXPECTED.get(wants, f"which {head}")
+    return Asked(wants, expected, head)
+
+
+def _head_after(text: str, *, bare: bool = False) -> str | None:
+    """The noun that a noun phrase at the beginning of ``text`` is about: "British royal", so "royal".
+
+    ``bare``: the phrase has no article of its own ("which British royal"), so that an auxiliary, preposition or
+    pronoun at the beginning means that there is no noun ("what did …").
+    """
+    words: list[str] = []
+    end = 0
+    for match in _WORD.finditer(text):
+        gap, word = text[end : match.start()], match.group()
+        if words and re.search(r"[,;:?!()—–]", gap):
+            break
+        end = match.end()
+        if not _STOP.match(word) or _NOT_STOPPED.match(word):
+            words.append(word)
+            if len(words) == 6:
+                break
+        elif words and not (word == "of" and words[-1][0].isupper() and not bare):
+            break
+        elif bare and not words and not _DETERMINER.match(word):
+            return None
+    return _head_of(words, bare=bare)
+
+
+def _head_of(words: list[str], *, bare: bool) -> str | None:
+    """The noun among ``words``: the last of those known by kind, a plural, or the last word.
+
+    Of "which country's lawmakers" the country is asked for, of "what was Canada's target" the target.
+    """
+    for position in range(len(words) - 1, 0, -1):
+        if re.search(r"(?:[’']s|s[’'])$", words[position - 1]):
+            owner = singular(words[position - 1].lower())
+            if bare and kind_of_noun(owner):
+                return owner
+            words = words[position:]
+            break
+    best = None
+    for position, word in enumerate(words):
+        noun = singular(word.lower())
+        if kind_of_noun(noun) and (word.islower() or position == len(words) - 1 or word.isupper()):
+            best = noun
+        elif best:
+            break
+    if best or not words:
+        return best
+    plural = next((word for word in words if re.search(r"[^s’'us]s$", word) and word.islower()), words[-1])
+    return singular(plural.lower())
+
+
+def _plural(noun: str | None) -> str:
+    if not noun:
+        return ""
+    ending = (
+        f"{noun[:-1]}ies" if re.search(r"[^aeiou]y$", noun) else noun if noun.endswith("s") else f"{noun}s"
+    )
+    return PLURALS.get(noun, ending)
