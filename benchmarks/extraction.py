@@ -66,10 +66,11 @@ def main() -> None:
     print(f"{len(gold)} pages      word F1   date  title author   kept  leaked  ms a page")
     for name, extract in (("trafilatura", with_trafilatura), ("communique", with_communique)):
         result = score(extract, pages, gold)
+        n = len(gold)
         print(
-            f"{name:14}{sum(result.f1) / len(gold):10.4f} {result.date / len(gold):6.3f} {result.title / len(gold):6.3f}"
-            f" {result.author / len(gold):6.3f} {result.kept:4}/{result.wanted} {result.leaked:3}/{result.unwanted}"
-            f" {1000 * result.seconds / len(gold):8.1f}"
+            f"{name:14}{sum(result.f1) / n:10.4f} {result.date / n:6.3f} {result.title / n:6.3f}"
+            f" {result.author / n:6.3f} {result.kept:4}/{result.wanted} {result.leaked:3}/{result.unwanted}"
+            f" {1000 * result.seconds / n:8.1f}"
         )
     for value, line in sorted(result.worst)[: options.worst]:
         print(f"{value:.3f} {line}")
@@ -86,7 +87,7 @@ def with_trafilatura(content: bytes, url: str) -> Extracted:
 
 
 def with_communique(content: bytes, url: str) -> Extracted:
-    """This project's reading of the same page."""
+    """The project's reading of the same page."""
     (found,) = read_bytes(content, source=url, media_type="text/html", url=url)
     if isinstance(found, Failure):
         return Extracted("", "", "", "", refused=found.reason)
@@ -114,16 +115,11 @@ def score(
         result.wanted += len(wanted["must_contain"])
         result.leaked += sum(" ".join(snippet.split()) in text for snippet in wanted["must_not_contain"])
         result.unwanted += len(wanted["must_not_contain"])
-        title = (
-            ""
-            if folded(found.title) == folded(wanted["title"])
-            else f" title {found.title!r} not {wanted['title']!r}"
-        )
-        date = (
-            ""
-            if found.published == wanted["published"]
-            else f" date {found.published} not {wanted['published']}"
-        )
+        title = date = ""
+        if folded(found.title) != folded(wanted["title"]):
+            title = f" title {found.title!r} not {wanted['title']!r}"
+        if found.published != wanted["published"]:
+            date = f" date {found.published} not {wanted['published']}"
         result.worst.append((f1, f"{wanted['file']} {found.refused}{title}{date}"))
     return result
 

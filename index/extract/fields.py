@@ -17,7 +17,8 @@ _NAMES = {
     "url": "url link permalink canonical canonical_url source_url original_url",
     "publisher": "publisher site sitename site_name publication outlet newspaper website",
     "authors": "author authors byline by creator writer writers",
-    "published": "published date publisheddate published_at date_published publishdate publication_date pubdate "
+    "published": "published date publisheddate published_at date_published publishdate publication_date "
+    "pubdate "
     "datetime created publish_date",
     "modified": "modified updated lastmod last_modified date_modified updated_at last_updated",
     "language": "language lang locale",
@@ -74,7 +75,7 @@ class Fields:
 def article(
     text: str, fields: Fields, *, source: str, identity: str, url: str | None = None
 ) -> Article | Failure:
-    """The article, or why there is none. ``identity`` stands where neither ``fields`` nor ``url`` give a URL."""
+    """The article, or why there is none; ``identity`` is its own where there is no URL."""
     title = clean_line(fields.title) or None if fields.title else None
     text = without_title(text, title)
     if not text:
@@ -111,17 +112,18 @@ def without_title(text: str, title: str | None) -> str:
 def leading_fields(lines: list[str]) -> tuple[Fields, list[str]]:
     """The ``Title: …`` and ``Date: …`` lines at the top, where there are two or more, and the other lines."""
     found: dict[str, str] = {}
-    number = 0
+    end = len(lines)
     for number, line in enumerate(lines):
         match = _KEY_VALUE.fullmatch(line)
         field = FIELD_OF.get(match["key"].lower().replace(" ", "_").replace("-", "_")) if match else None
         if field and match and field not in found:
             found[field] = match["value"]
         elif line:
+            end = number
             break
     if len(found) < 2 or not ({"title", "url", "published"} & found.keys()):
         return Fields(), lines
-    return fields_of(found), lines[number:]
+    return fields_of(found), lines[end:]
 
 
 def fields_of(values: dict[str, str]) -> Fields:

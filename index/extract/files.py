@@ -13,11 +13,12 @@ from index.errors import SourceError
 from index.extract.formats import LINES, MOST_BYTES, TYPES, format_of, read_content
 from index.extract.records import read_line
 
-_OTHER_DOCUMENTS = frozenset(
-    ".doc .docx .odt .rtf .epub .eml .msg .mht .mhtml .xml .rss .atom .pages .zip .tar .tgz .7z .rar .bz2 .xz .zst "
-    ".ppt .pptx .parquet .warc".split()
+_OTHER_DOCUMENTS = (
+    *(".doc", ".docx", ".odt", ".rtf", ".epub", ".pages", ".ppt", ".pptx", ".eml", ".msg", ".mht", ".mhtml"),
+    *(".xml", ".rss", ".atom", ".parquet", ".warc"),
+    *(".zip", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz", ".zst"),
 )
-"""Endings of files that may well hold articles but are not read; others in a folder are passed over silently."""
+"""Endings of files that may hold articles but are not read; others in a folder are passed over silently."""
 
 KNOWN = ".txt, .md, .html, .pdf, .json, .jsonl, each also with .gz"
 
@@ -105,9 +106,9 @@ def _read_file(path: Path) -> Iterator[Article | Failure]:
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
             file.seek(0)
-            stream: io.BufferedIOBase = gzip.GzipFile(fileobj=file) if packed else file  # type: ignore[assignment]
+            stream: io.BufferedIOBase = gzip.GzipFile(fileobj=file) if packed else file
             if TYPES[ending(path.name)] == LINES:
-                yield from _read_lines(io.BufferedReader(stream, 1 << 20), source)  # type: ignore[arg-type]
+                yield from _read_lines(io.BufferedReader(stream, 1 << 20), source)
                 return
             content = stream.read(MOST_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:

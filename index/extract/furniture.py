@@ -23,47 +23,49 @@ _LONGEST = 260
 
 _UNITS = r"(?:sec(?:ond)?s?|min(?:ute)?s?|hours?|hrs?|h|m|d|days?|weeks?|months?|years?)"
 _AGO = re.compile(
-    rf"(?:(?:updated|published|posted)\s*:?\s*)?(?:about |over )?(?:\d{{1,3}}|an?|one|two|three) ?{_UNITS}\.? ago|"
+    rf"(?:(?:updated|published|posted)\s*:?\s*)?(?:about |over )?(?:\d{{1,3}}|an?|one|two|three) "
+    rf"?{_UNITS}\.? ago|"
     r"vor \d{1,3} (?:minuten?|stunden?|tage?n?)|il y a \d{1,3} \w+|hace \d{1,3} \w+|just now|yesterday",
     _I,
 )
 _READING_TIME = re.compile(
-    r"\d{1,3}\s*[-–]?\s*(?:min(?:ute)?s?)\.?(?:\s*(?:read|lesezeit|de lecture|de lectura|di lettura|leestijd))|"
-    r"(?:reading time|read time|estimated reading time|lesezeit|temps de lecture)\s*:?\s*<?\s*\d{1,3}\s*"
-    r"(?:min(?:ute)?[sn]?\.?)?|listen\s*[·•|]?\s*\d{1,3} ?min",
+    r"\d{1,3}\s*[-–]?\s*(?:min(?:ute)?s?)\.?(?:\s*(?:read|lesezeit|de lecture|de lectura|di lettura|"
+    r"leestijd))|(?:reading time|read time|estimated reading time|lesezeit|temps de "
+    r"lecture)\s*:?\s*<?\s*\d{1,3}\s*(?:min(?:ute)?[sn]?\.?)?|listen\s*[·•|]?\s*\d{1,3} ?min",
     _I,
 )
 
 # Whole lines, compared without case and without marks around them.
 _EXACT = frozenset(
     """
-    share|share this|share this article|share this story|share this post|share on|share article|share:|shares|
-    share on facebook|share on twitter|share on x|share via email|share to facebook|tweet|retweet|pin|pin it|
-    email|e-mail|print|print article|print this|copy|copy link|link copied|link copied!|copied|save|save article|
-    saved|bookmark|facebook|twitter|x|whatsapp|telegram|linkedin|reddit|pinterest|instagram|youtube|messenger|
-    flipboard|threads|bluesky|viber|tumblr|pocket|advertisement|advertisements|ad|ads|advert|sponsored|
-    sponsored content|promoted|promoted content|story continues below advertisement|article continues below|
-    story continues below|story continues|article continues after ad|article continues after advertisement|
-    continue reading|continue reading below|read full article|read full story|read more|read more...|show more|
-    load more|see more|view more|more|less|view all|see all|expand|close|menu|search|skip to content|
-    skip to main content|skip navigation|home|sign in|log in|login|sign up|register|subscribe|subscribe now|
-    subscribe today|newsletter|newsletters|follow|follow us|following|comments|comment|leave a comment|
-    leave a reply|no comments|add comment|post comment|view comments|join the conversation|reply|like|likes|
-    dislike|loading|loading...|loading…|play|pause|mute|unmute|play video|watch|watch now|live|listen|
-    listen to article|listen to this article|listen to this story|audio|audio playing|video|videos|photos|photo|
-    gallery|view gallery|open image in gallery|image|images|image credits|enlarge image|enlarge|fullscreen|
-    toggle caption|hide caption|caption|this video can not be played|media caption|next|previous|prev|back|
-    back to top|top|go back|next article|previous article|next post|previous post|next story|up next|breaking|
-    breaking news|trending|latest|latest news|top stories|most read|most popular|editor's pick|editor's picks|
-    recommended|recommended for you|related|tags|topics|filed under|cookie settings|accept|accept all|
-    accept cookies|manage cookies|privacy policy|terms of use|terms of service|all rights reserved|
-    all rights reserved.|contact us|about us|advertise with us|report a typo|report an error|report this ad|
-    give this article|gift article|follow on google news|google news|add us on google|notifications|
-    enable notifications|hide|report|remove ads|download app|get the app|open in app|follow topic|
-    text size|font size|a+|a-|aa|dark mode|translate|select language|transcript|show transcript|end of list|
-    list of 3 items|list of 4 items|end of carousel|teilen|drucken|merken|anzeige|werbung|kommentare|
-    mehr zum thema|newsletter abonnieren|zur startseite|partager|imprimer|publicité|commenter|
-    compartir|publicidad|condividi|pubblicità|delen|reclame|udostępnij|reklama|поділитися|реклама|поделиться|
+    share|share this|share this article|share this story|share this post|share on|share article|share:|
+    shares|share on facebook|share on twitter|share on x|share via email|share to facebook|tweet|retweet|pin|
+    pin it|email|e-mail|print|print article|print this|copy|copy link|link copied|link copied!|copied|save|
+    save article|saved|bookmark|facebook|twitter|x|whatsapp|telegram|linkedin|reddit|pinterest|instagram|
+    youtube|messenger|flipboard|threads|bluesky|viber|tumblr|pocket|advertisement|advertisements|ad|ads|
+    advert|sponsored|sponsored content|promoted|promoted content|story continues below advertisement|
+    article continues below|story continues below|story continues|article continues after ad|
+    article continues after advertisement|continue reading|continue reading below|read full article|
+    read full story|read more|read more...|show more|load more|see more|view more|more|less|view all|see all|
+    expand|close|menu|search|skip to content|skip to main content|skip navigation|home|sign in|log in|login|
+    sign up|register|subscribe|subscribe now|subscribe today|newsletter|newsletters|follow|follow us|
+    following|comments|comment|leave a comment|leave a reply|no comments|add comment|post comment|
+    view comments|join the conversation|reply|like|likes|dislike|loading|loading...|loading…|play|pause|mute|
+    unmute|play video|watch|watch now|live|listen|listen to article|listen to this article|
+    listen to this story|audio|audio playing|video|videos|photos|photo|gallery|view gallery|
+    open image in gallery|image|images|image credits|enlarge image|enlarge|fullscreen|toggle caption|
+    hide caption|caption|this video can not be played|media caption|next|previous|prev|back|back to top|top|
+    go back|next article|previous article|next post|previous post|next story|up next|breaking|breaking news|
+    trending|latest|latest news|top stories|most read|most popular|editor's pick|editor's picks|recommended|
+    recommended for you|related|tags|topics|filed under|cookie settings|accept|accept all|accept cookies|
+    manage cookies|privacy policy|terms of use|terms of service|all rights reserved|all rights reserved.|
+    contact us|about us|advertise with us|report a typo|report an error|report this ad|give this article|
+    gift article|follow on google news|google news|add us on google|notifications|enable notifications|hide|
+    report|remove ads|download app|get the app|open in app|follow topic|text size|font size|a+|a-|aa|
+    dark mode|translate|select language|transcript|show transcript|end of list|list of 3 items|
+    list of 4 items|end of carousel|teilen|drucken|merken|anzeige|werbung|kommentare|mehr zum thema|
+    newsletter abonnieren|zur startseite|partager|imprimer|publicité|commenter|compartir|publicidad|
+    condividi|pubblicità|delen|reclame|udostępnij|reklama|поділитися|реклама|поделиться|
     getting your trinity audio player ready...|getting your trinity audio player ready|-a|+a
     """.replace("\n    ", "")
     .strip()
@@ -73,72 +75,80 @@ _EXACT = frozenset(
 # Lines that begin so, up to the length above.
 _OPENINGS = re.compile(
     r"(?:(?:please )?(?:read|see|watch|listen|hear|view)(?: also| more| next| related)\b\s*[:|>»–—-]|"
-    r"(?:also|more) (?:read|see|watch|on this|from [\w ]{2,30})\s*[:|>»–—-]|"
-    r"(?:read|watch|see|listen|more|related|don['’]?t miss|must read|recommended|trending|in case you missed it|"
-    r"icymi|go deeper|further reading|related (?:article|story|stories|articles|news|post|posts|coverage|topics?|"
-    r"content|reading|links?)|you (?:may|might) (?:also )?(?:like|be interested in))\s*(?::|\||>|»|▶|►)|"
-    r"getting your .{0,40}(?:audio )?player ready|(?:lesen|siehe|sehen) sie auch\b|auch interessant\b|"
-    r"(?:à )?lire aussi\b|(?:lea|lee|ver|vea) también\b|leggi anche\b|lees ook\b|czytaj (?:też|także)\b|"
-    r"чита(?:йте|ти) (?:також|ещё|еще|также)\b|"
-    r"(?:click|tap) here\b|(?:sign up|subscribe|register) (?:here|now|today|for|to (?:our|the|get|receive|read)|with)\b|"
-    r"(?:join|follow) (?:us|our|me|[\w’' ]{2,30}) on (?:facebook|twitter|x|instagram|telegram|whatsapp|google|"
-    r"linkedin|youtube|social)|join our (?:newsletter|mailing|whatsapp|telegram|channel|community)|"
-    r"get (?:the latest|our|more) .{0,80}(?:inbox|newsletter|app\b)|download (?:our|the) .{0,30}app\b|"
-    r"(?:©|\(c\)|copyright\b)\s*(?:©\s*)?(?:19|20)\d\d|©|.{0,80}all rights reserved\.?$|"
-    r"our standards: the thomson reuters|this (?:article|story|post) (?:was )?(?:first |originally )?"
-    r"(?:appeared|published) (?:first )?(?:on|in|at)\b|the post .{3,200} (?:appeared|first appeared) (?:first )?on\b|"
-    r"(?:we|this (?:web)?site) uses? cookies|by (?:clicking|continuing|using this)\b.{0,120}(?:agree|accept|consent)|"
-    r"(?:tags|topics|filed under|categories|category|labels|keywords)\s*:|"
-    r"(?:image|photo|picture|video|media|illustration|foto|bild|photograph)s? ?(?:source|credits?|courtesy|caption|by|"
-    r"copyright|provided by)?\s*[:©]|(?:image|photo) (?:source|caption|credit)\b|file (?:photo|image)\b|"
-    r"(?:credit|getty images|ap photo|afp|reuters)\s*[:/]|(?:bildquelle|quelle|bild|foto|crédit)\s*:|"
-    r"if you (?:have|want|would like) .{0,60}(?:newsletter|subscri|email us|contact us)|"
-    r"do you have (?:a|any) (?:news tip|tip|story|question)|have a (?:news )?tip\b|"
-    r"(?:your|this) (?:browser|device) does not support|enable javascript|please enable\b|"
-    r"most (?:read|viewed|popular|shared|commented)\b.{0,30}$|\d+ (?:comments?|shares?|views|likes|replies)$|"
-    r"\d{1,2}:\d\d\s*/\s*\d{1,2}:\d\d|advertisement\b.{0,40}$|"
-    r"(?:story|article) continues (?:below|after)|"
-    r"(?:support|donate|become a (?:member|subscriber|patron))\b.{0,60}(?:journalism|patreon|newsroom)\b)",
+    r"(?:also|more) (?:read|see|watch|on this|from [\w ]{2,30})\s*[:|>»–—-]|(?:read|watch|see|listen|more|"
+    r"related|don['’]?t miss|must read|recommended|trending|in case you missed it|icymi|go deeper|further "
+    r"reading|related (?:article|story|stories|articles|news|post|posts|coverage|topics?|content|reading|"
+    r"links?)|you (?:may|might) (?:also )?(?:like|be interested in))\s*(?::|\||>|»|▶|►)|getting your "
+    r".{0,40}(?:audio )?player ready|(?:lesen|siehe|sehen) sie auch\b|auch interessant\b|(?:à )?lire "
+    r"aussi\b|(?:lea|lee|ver|vea) también\b|leggi anche\b|lees ook\b|czytaj (?:też|także)\b|чита(?:йте|ти) "
+    r"(?:також|ещё|еще|также)\b|(?:click|tap) here\b|(?:sign up|subscribe|register) (?:here|now|today|for|"
+    r"to (?:our|the|get|receive|read)|with)\b|(?:join|follow) (?:us|our|me|[\w’' ]{2,30}) on (?:facebook|"
+    r"twitter|x|instagram|telegram|whatsapp|google|linkedin|youtube|social)|join our (?:newsletter|mailing|"
+    r"whatsapp|telegram|channel|community)|get (?:the latest|our|more) .{0,80}(?:inbox|newsletter|app\b)|"
+    r"download (?:our|the) .{0,30}app\b|(?:©|\(c\)|copyright\b)\s*(?:©\s*)?(?:19|20)\d\d|©|.{0,80}all "
+    r"rights reserved\.?$|our standards: the thomson reuters|this (?:article|story|post) (?:was )?(?:first |"
+    r"originally )?(?:appeared|published) (?:first )?(?:on|in|at)\b|the post .{3,200} (?:appeared|first "
+    r"appeared) (?:first )?on\b|(?:we|this (?:web)?site) uses? cookies|by (?:clicking|continuing|using "
+    r"this)\b.{0,120}(?:agree|accept|consent)|(?:tags|topics|filed under|categories|category|labels|"
+    r"keywords)\s*:|if you (?:have|want|would like) .{0,60}(?:newsletter|subscri|email us|contact us)|do "
+    r"you have (?:a|any) (?:news tip|tip|story|question)|have a (?:news )?tip\b|(?:your|this) (?:browser|"
+    r"device) does not support|enable javascript|please enable\b|most (?:read|viewed|popular|shared|"
+    r"commented)\b.{0,30}$|\d+ (?:comments?|shares?|views|likes|replies)$|\d{1,2}:\d\d\s*/\s*\d{1,2}:\d\d|"
+    r"advertisement\b.{0,40}$|(?:story|article) continues (?:below|after)|(?:support|donate|become a "
+    r"(?:member|subscriber|patron))\b.{0,60}(?:journalism|patreon|newsroom)\b)",
+    _I,
+)
+
+# A caption or a credit that says so itself.
+_CAPTION = re.compile(
+    r"(?:image|photo|picture|video|media|illustration|foto|bild|photograph)s? ?(?:source|credits?|courtesy|"
+    r"caption|by|copyright|provided by)?\s*[:©]|(?:image|photo) (?:source|caption|credit)\b|file (?:photo|"
+    r"image)\b|(?:credit|getty images|ap photo|afp|reuters)\s*[:/]|(?:bildquelle|quelle|bild|foto|"
+    r"crédit)\s*:",
     _I,
 )
 
 # Lines after which comes a list of other stories.
 _LIST_MARKER = re.compile(
-    r"(?:related(?: (?:topics?|articles?|stor(?:y|ies)|news|posts?|coverage|content|links?|reading|items?|tags))?|"
-    r"(?:more|latest|recent|top|trending|popular|other|recommended|featured|similar|must[- ]read)"
-    r"(?: (?:on|from|in|about|for you|by))?(?: [\w’'&.-]+){0,4} ?(?:stor(?:y|ies)|news|articles?|posts?|headlines|"
-    r"videos?|reads?|coverage)|more (?:from|on|in|about)(?: [\w’'&.-]+){1,5}|"
-    r"most (?:read|popular|viewed|shared|commented)(?: [\w’'-]+){0,4}|trending(?: now)?|recommended(?: for you)?|"
-    r"you (?:may|might) (?:also )?(?:like|be interested in|have missed)|(?:what to )?read next|up next|next up|"
-    r"read(?: also| more)|also read|see also|don['’]t miss|editor['’]?s['’]? (?:picks?|choice)|in case you missed it|"
-    r"latest(?: updates?)?|(?:you|people) also (?:read|liked?)|from around the web|"
-    r"mehr zum thema|meistgelesen|das könnte sie auch interessieren|à lire aussi|sur le même sujet|"
-    r"te puede interesar|potrebbe interessarti|читайте також|читайте также)\s*[:.]?",
+    r"(?:related(?: (?:topics?|articles?|stor(?:y|ies)|news|posts?|coverage|content|links?|reading|items?|"
+    r"tags))?|(?:more|latest|recent|top|trending|popular|other|recommended|featured|similar|"
+    r"must[- ]read)(?: (?:on|from|in|about|for you|by))?(?: [\w’'&.-]+){0,4} ?(?:stor(?:y|ies)|news|"
+    r"articles?|posts?|headlines|videos?|reads?|coverage)|more (?:from|on|in|about)(?: [\w’'&.-]+){1,5}|"
+    r"most (?:read|popular|viewed|shared|commented)(?: [\w’'-]+){0,4}|trending(?: now)?|recommended(?: for "
+    r"you)?|you (?:may|might) (?:also )?(?:like|be interested in|have missed)|(?:what to )?read next|up "
+    r"next|next up|read(?: also| more)|also read|see also|don['’]t miss|editor['’]?s['’]? (?:picks?|choice)|"
+    r"in case you missed it|latest(?: updates?)?|(?:you|people) also (?:read|liked?)|from around the web|"
+    r"mehr zum thema|meistgelesen|das könnte sie auch interessieren|à lire aussi|sur le même sujet|te puede "
+    r"interesar|potrebbe interessarti|читайте також|читайте также)\s*[:.]?",
     _I,
 )
 _COMMENTS = re.compile(
-    r"(?:leave|post|write|add) a (?:reply|comment)\b.*|\d+ comments?|comments? ?\(\d+\)|cancel reply|"
-    r"your email address will not be published.*|join the (?:discussion|conversation)\b.*",
+    r"(?:leave|post|write|add) a (?:reply|comment)\b.*|\d+ comments?|comments? ?\(\d+\)|cancel reply|your "
+    r"email address will not be published.*|join the (?:discussion|conversation)\b.*",
     _I,
 )
 
-_AGENCY = r"(?i:reuters|afp|ap|epa(?:-efe)?|dpa|getty|tass|anadolu|ansa|efe|pa|upi|xinhua|bloomberg|zuma|shutterstock|istock)"
+_AGENCY = (
+    r"(?i:reuters|afp|ap|epa(?:-efe)?|dpa|getty|tass|anadolu|ansa|efe|pa|upi|xinhua|bloomberg|zuma|"
+    r"shutterstock|istock)"
+)
 _PHOTO_CREDIT = re.compile(
     r"(?:\((?:(?:photo|image|picture|pic|file photo|ap photo|credit|foto)\b[^()]{0,80}|"
     rf"{_AGENCY}(?: (?:photo|images?))? ?/ ?[^()/]{{0,40}}(?:[A-Z][\w.’'-]+ [A-Z]|images)[^()]{{0,40}}|"
-    rf"[^()]{{3,60}}(?: via |/ ?){_AGENCY}(?: images| photo)?)\)|"
-    rf"\b{_AGENCY}(?: images| photo)? ?/ ?[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){{1,3}}(?: ?/ ?file photo)?|"
-    rf"\b(?:via|/) ?(?:AP|AFP|REUTERS|Reuters|EPA|Getty Images)(?: Images)?|"
+    rf"[^()]{{3,60}}(?: via |/ ?){_AGENCY}(?: images| photo)?)\)|\b{_AGENCY}(?: images| photo)? ?/ "
+    rf"?[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){{1,3}}(?: ?/ ?file photo)?|\b(?:via|/) ?(?:AP|AFP|REUTERS|Reuters|"
+    rf"EPA|Getty Images)(?: Images)?|"
     r"\b(?:AFP|EPA|Getty) (?:Images|Photo)|\bfile photo)\.?$"
 )
 _CREDIT = re.compile(
-    r"\(?\s*(?:additional |writing and |with )?(?:reporting|writing|editing|compiled|reported|written|edited)"
-    r"(?: and (?:reporting|writing|editing))? by (?P<names>[^()]{3,300}?)\s*[.;]?\s*\)?$",
+    r"\(?\s*(?:additional |writing and |with )?(?:reporting|writing|editing|compiled|reported|written|"
+    r"edited)(?: and (?:reporting|writing|editing))? by (?P<names>[^()]{3,300}?)\s*[.;]?\s*\)?$",
     _I,
 )
 _CREDIT_AT_END = re.compile(r"\s*\((?:additional )?(?:reporting|writing|editing) by [^()]{3,300}\)\.?$", _I)
 _REPORTERS = re.compile(
-    r"\breporting(?: and writing)? by (?P<names>.+?)(?=\s+in\s+[A-Z]|;|\.?\s*(?:additional|editing|writing|edited)\b|\)|\.?$)",
+    r"\breporting(?: and writing)? by (?P<names>.+?)(?=\s+in\s+[A-Z]|;|\.?\s*(?:additional|editing|writing|"
+    r"edited)\b|\)|\.?$)",
     _I,
 )
 
@@ -165,8 +175,10 @@ def is_furniture(line: str) -> bool:
 
 
 def is_picture_credit(line: str) -> bool:
-    """A caption that ends with the credit of its picture, or the credit alone."""
-    return len(line) <= 500 and _PHOTO_CREDIT.search(line) is not None
+    """A caption that says it is one, or ends with the credit of its picture; or the credit alone."""
+    return len(line) <= 500 and (
+        _PHOTO_CREDIT.search(line) is not None or _CAPTION.match(line.lstrip(" ·•|–—-*>([")) is not None
+    )
 
 
 def is_reporters_credit(line: str) -> bool:

@@ -15,13 +15,33 @@ from index.extract.clean import clean_line
 from index.extract.lines import ends_sentence, words
 from index.extract.titles import folded
 
-_UNSEEN = frozenset("script style noscript template svg nav footer aside form button select iframe head dialog".split())
-_BLOCKS = frozenset("p li h2 h3 h4 h5 blockquote dd dt figcaption td div section article".split())
-_HEADINGS = frozenset("h2 h3 h4 h5".split())
+_UNSEEN = frozenset(
+    (
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "nav",
+        "footer",
+        "aside",
+        "form",
+        "button",
+        "select",
+        "iframe",
+        "head",
+        "dialog",
+    )
+)
+_HEADINGS = frozenset(("h2", "h3", "h4", "h5"))
+_BLOCKS = _HEADINGS | frozenset(
+    ("p", "li", "blockquote", "dd", "dt", "figcaption", "td", "div", "section", "article")
+)
 _FURNITURE = re.compile(
-    r"relat|sidebar|newsletter|subscri|promo|advert|\bads?\b|sponsor|cookie|consent|comment|share|social|breadcrumb|"
-    r"menu|\bnav|footer|popup|modal|recommend|popular|trending|teaser|\bcta\b|banner|signup|sign-up|author-?(?:bio|box|"
-    r"info)|bio\b|disclaim|widget|paywall|toc\b|table-of-contents|carousel|slider|hidden|sr-only|tooltip|caption",
+    r"relat|sidebar|newsletter|subscri|promo|advert|\bads?\b|sponsor|cookie|consent|comment|share|social|"
+    r"breadcrumb|menu|\bnav|footer|popup|modal|recommend|popular|trending|teaser|\bcta\b|banner|signup|"
+    r"sign-up|author-?(?:bio|box|info)|bio\b|disclaim|widget|paywall|toc\b|table-of-contents|carousel|"
+    r"slider|hidden|sr-only|tooltip|caption",
     re.IGNORECASE,
 )
 _LEAST_WORDS = 10
@@ -48,7 +68,9 @@ def filled(lines: list[str], blocks: list[Block]) -> list[str]:
     places: dict[str, int] = {}
     for number, line in enumerate(lines):
         places.setdefault(_key(line), number)
-    found = [number for number, block in enumerate(blocks) if block.key in places and len(words(block.text)) >= 5]
+    found = [
+        number for number, block in enumerate(blocks) if block.key in places and len(words(block.text)) >= 5
+    ]
     if len(found) < 3:
         return lines
     whole = folded(" ".join(lines))
@@ -74,14 +96,20 @@ def _is_prose(block: Block) -> bool:
 def _walk(element: Element) -> Iterator[Block]:
     if not isinstance(element.tag, str) or element.tag in _UNSEEN or _is_box_of_furniture(element):
         return
-    if element.tag in _BLOCKS and not any(child.tag in _BLOCKS or child.tag in ("ul", "ol", "table") for child in element.iterdescendants()):
-        text = clean_line(" ".join(element.itertext()))
+    if element.tag in _BLOCKS and not any(
+        child.tag in _BLOCKS or child.tag in ("ul", "ol", "table") for child in element.iterdescendants()
+    ):
+        text = clean_line(_words(element))
         if text:
-            linked = sum(len(" ".join(link.itertext())) for link in element.iter("a"))
+            linked = sum(len(_words(link)) for link in element.iter("a"))
             yield Block(text, _key(text), element.tag, linked / max(len(text), 1))
         return
     for child in element:
         yield from _walk(child)
+
+
+def _words(element: Element) -> str:
+    return " ".join(text for text in element.itertext() if isinstance(text, str))
 
 
 def _is_box_of_furniture(element: Element) -> bool:

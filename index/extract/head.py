@@ -35,8 +35,9 @@ _REGION = 14
 
 _READING_TIME = re.compile(r"[\s·•|,–-]*\b\d{1,3}[\s-]*min(?:ute)?s?\.?[\s-]*read\b.*$", re.IGNORECASE)
 _MEDIA = re.compile(
-    r"\b(?:news|times|post|herald|tribune|press|media|network|journal|gazette|daily|today|online|agency|magazine|"
-    r"guardian|independent|telegraph|chronicle|observer|standard|reuters|afp|dpa|upi|tass|ansa|bbc|cnn|tv|radio)\b",
+    r"\b(?:news|times|post|herald|tribune|press|media|network|journal|gazette|daily|today|online|agency|"
+    r"magazine|guardian|independent|telegraph|chronicle|observer|standard|reuters|afp|dpa|upi|tass|ansa|bbc|"
+    r"cnn|tv|radio)\b",
     re.IGNORECASE,
 )
 _DESK = re.compile(
@@ -48,27 +49,27 @@ _BY = re.compile(
 )
 _DATE_LABEL = (
     r"(?:first |originally |last )?(?P<label>published|posted|updated|modified|created|date|published on|"
-    r"publication date|veröffentlicht|stand|publié|publicado|aktualisiert|mis à jour|actualizado|опубліковано)"
-    r"(?: on| at| le| el| am)?\s*[:\-–]?\s*"
+    r"publication date|veröffentlicht|stand|publié|publicado|aktualisiert|mis à jour|actualizado|"
+    r"опубліковано)(?: on| at| le| el| am)?\s*[:\-–]?\s*"
 )
 _LABELLED_DATE = re.compile(_DATE_LABEL, re.IGNORECASE)
 _TIME_WORDS = re.compile(
-    r"\b(?:\d{1,2}[:.h]\d\d(?::\d\d)?|\d{1,2}|[ap]\.?m\b\.?|at|on|um|uhr|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)"
-    r"(?:day)?|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)\b",
+    r"\b(?:\d{1,2}[:.h]\d\d(?::\d\d)?|\d{1,2}|[ap]\.?m\b\.?|at|on|um|uhr|(?:mon|tues?|wed(?:nes)?|"
+    r"thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)\b",
     re.IGNORECASE,
 )
 _UPDATES = ("updated", "modified", "aktualisiert", "mis à jour", "actualizado")
 _THIS_APPEARED = re.compile(
-    r"\bthis (?:article|story|post|report|piece) (?:was|has been|is) (?:first |originally )?(?:published|posted) "
-    r"(?:on|at)?\s*",
+    r"\bthis (?:article|story|post|report|piece) (?:was|has been|is) (?:first |originally )?(?:published|"
+    r"posted) (?:on|at)?\s*",
     re.IGNORECASE,
 )
 _PLACE = r"[^\W\d_][\w .’'\-]{1,40}(?:[,/] ?[^\W\d_][\w .’'\-]{1,30})?"
 _DATELINE = re.compile(
     rf"(?P<place>{_PLACE}?)"
-    r"(?:[,.]? (?P<when>(?:[^\W\d_]{3,10}\.? )?\d{1,2}\.?(?:st|nd|rd|th)?(?: [^\W\d_]{3,10}\.?)?(?:,? (?:19|20)\d\d)?|"
-    r"(?:19|20)\d\d-\d\d-\d\d))?"
-    r"(?:,? ?[(/•|](?P<agency>[^()/•|]{2,40})[)/•|]?)?\s?(?P<end>[.:–—-]|(?<=\)))\s?(?=[“„\"«'‘A-ZÀ-ÞА-ЯІЇЄҐ])"
+    r"(?:[,.]? (?P<when>(?:[^\W\d_]{3,10}\.? )?\d{1,2}\.?(?:st|nd|rd|th)?(?: [^\W\d_]{3,10}\.?)?(?:,? (?:19|"
+    r"20)\d\d)?|(?:19|20)\d\d-\d\d-\d\d))?(?:,? "
+    r"?[(/•|](?P<agency>[^()/•|]{2,40})[)/•|]?)?\s?(?P<end>[.:–—-]|(?<=\)))\s?(?=[“„\"«'‘A-ZÀ-ÞА-ЯІЇЄҐ])"
 )
 _AGENCY_ALONE = re.compile(r"\((?P<agency>[A-Z][\w .&-]{1,30})\)\s?[–—-]?\s?(?=[“\"'‘A-Z])")
 
@@ -116,7 +117,7 @@ def publisher_in_dateline(line: str) -> str | None:
 
 
 def _title_at(lines: list[str]) -> int | None:
-    """Which line is the title: the first that is a headline, with nothing above it but furniture and labels."""
+    """Which line is the title: the first headline, with nothing above it but furniture and labels."""
     labels = 0
     for number, line in enumerate(lines[:_REGION]):
         if (
@@ -127,7 +128,7 @@ def _title_at(lines: list[str]) -> int | None:
             or is_navigation(line)
         ):
             continue
-        if is_bullet(line) or is_row(line) and "|" in line or is_paragraph(line) or not is_headline(line):
+        if is_bullet(line) or (is_row(line) and "|" in line) or is_paragraph(line) or not is_headline(line):
             return None
         below = next((other for other in lines[number + 1 :] if other), None)
         if below is None or ("|" in below and (is_row(below) or is_separator(below))) or _is_byline(line):
@@ -158,9 +159,7 @@ def _read_bylines(head: Head, lines: list[str], used: set[int]) -> tuple[Head, s
             head = _with_date_line(head, line)
         elif _is_byline(line):
             head = _with_byline(head, line)
-        elif bare and (timed or twice) and len(words(bare)) <= 6 and number > 0:
-            head = _with_name(head, bare)
-        elif (
+        elif (bare and (timed or twice) and len(words(bare)) <= 6 and number > 0) or (
             head.title
             and len(words(line)) <= 5
             and _MEDIA.search(line)
@@ -179,7 +178,7 @@ def _is_byline(line: str) -> bool:
     if match is None or len(words(line)) > 24 or line.endswith((".", "?", "!")):
         return False
     name = re.split(r"[|•·,–]|\s-\s", line[match.end() :])[0].strip()
-    return bool(name) and (is_name(name) or capitalised(name) == 1.0 and len(words(name)) <= 5)
+    return bool(name) and (is_name(name) or (capitalised(name) == 1.0 and len(words(name)) <= 5))
 
 
 def _with_byline(head: Head, line: str) -> Head:
@@ -197,10 +196,8 @@ def _with_byline(head: Head, line: str) -> Head:
 
 
 def _with_name(head: Head, name: str) -> Head:
-    if (
-        _MEDIA.search(name)
-        and not _DESK.search(name)
-        or (name.isupper() and len(name) > 3 and not is_name(name))
+    if (_MEDIA.search(name) and not _DESK.search(name)) or (
+        name.isupper() and len(name) > 3 and not is_name(name)
     ):
         return head if head.publisher else replace(head, publisher=name)
     if _DESK.search(name) or not is_name(name) or name in head.authors:
@@ -222,7 +219,9 @@ def is_date_line(line: str) -> bool:
     if _BY.match(line):
         return left <= 10
     # More beside a date than a label or a section makes it a caption, a headline or a sentence.
-    return not line.endswith((".", "?", "!", ")")) and left <= (4 if labelled or re.search("[|·•]", line) else 1)
+    return not line.endswith((".", "?", "!", ")")) and left <= (
+        4 if labelled or re.search("[|·•]", line) else 1
+    )
 
 
 def _with_date_line(head: Head, line: str) -> Head:
@@ -267,9 +266,9 @@ def _dateline(line: str) -> tuple[str | None, Moment | None]:
         return None, None
     if not capitals and agency and not agency.isupper() and match["end"] not in (".", "–", "—", "-"):
         return None, None
-    if re.search(r"\d", agency) or len(words(agency)) > 5 or agency.isupper() and len(agency) > 12:
+    if re.search(r"\d", agency) or len(words(agency)) > 5 or (agency.isupper() and len(agency) > 12):
         agency = ""
-    if agency and not (agency[0].isupper() or agency.islower() and len(agency) <= 4):
+    if agency and not (agency[0].isupper() or (agency.islower() and len(agency) <= 4)):
         agency = ""
     return agency or None, find_date(match["when"] or "")
 

@@ -9,7 +9,32 @@ _BULLET = re.compile(r"(?:[-–—*•‣▪◦●·]|\d{1,2}[.)])\s+\S")
 _QUOTED_END = re.compile(r"[”“\"»’'][.,]?$")
 _QUOTED_START = re.compile(r"^[“„\"«‘]")
 _PARTICLES = frozenset(
-    "van von der den de del di da la le el al bin ibn ben of and the zu zur y e du dos".split()
+    (
+        "van",
+        "von",
+        "der",
+        "den",
+        "de",
+        "del",
+        "di",
+        "da",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "ben",
+        "of",
+        "and",
+        "the",
+        "zu",
+        "zur",
+        "y",
+        "e",
+        "du",
+        "dos",
+    )
 )
 _WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*")
 

@@ -5,43 +5,21 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import islice
+from datetime import datetime
 from typing import Any
 
-from lxml import etree
 from lxml.etree import _Element as Element
 
 from index.extract.clean import clean_line
-from index.extract.dates import Moment, date_in_url, find_date, read_moment
+from index.extract.dates import read_moment
 from index.extract.fields import Fields, at_midnight, author_names
-from index.extract.head import is_date_line
 from index.extract.language import language_code
 from index.extract.lines import is_name
+from index.extract.page_dates import dated, words_of
 from index.extract.titles import choose_title, folded
 from index.extract.urls import canonical_url, same_site, site_of
 
 _ARTICLE_TYPE = re.compile(r"(?:\w*Article|BlogPosting|LiveBlogPosting|Report|Review|SocialMediaPosting)")
-_PUBLISHED = (
-    "article:published_time",
-    "og:published_time",
-    "datepublished",
-    "parsely-pub-date",
-    "publish-date",
-    "publishdate",
-    "pubdate",
-    "publication_date",
-    "dc.date.issued",
-    "dcterms.issued",
-    "dcterms.created",
-    "dc.date.created",
-    "citation_publication_date",
-    "sailthru.date",
-    "article.published",
-    "og:article:published_time",
-    "cxenseparse:recs:publishtime",
-)
-_VAGUE = ("date", "dc.date", "dcterms.date")
 _MODIFIED = (
     "article:modified_time",
     "og:updated_time",
@@ -60,11 +38,6 @@ _AUTHORS = (
     "sailthru.author",
     "citation_author",
     "og:article:author",
-)
-_HEADINGS = ("h1", "h2")
-_UNSEEN = ("script", "style", "noscript", "template", "svg")
-_UPDATE = re.compile(
-    r"\b(?:updated?|modified|reviewed|revised|last edited|fact[- ]checked|aktualisiert|mis à jour|actualizado)\b", re.IGNORECASE
 )
 
 
@@ -104,7 +77,8 @@ def read_metadata(tree: Element, *, url: str | None) -> PageMetadata:
         modified=_modified(node, metas),
         language=_language(tree, node, metas),
     )
-    fields = _dated(fields, tree, nodes, node, metas, address)
+    linked = [one.get("datePublished") for one in (node, *nodes) if one is node or "WebPage" in _types(one)]
+    fields = dated(fields, tree, linked=[_plain(value) for value in linked], metas=metas, url=address)
     kind = " ".join(metas.get("og:type", [])).lower()
     return PageMetadata(
         fields=fields,
@@ -222,8 +196,8 @@ def _title(
     sites: tuple[str, ...],
     url: str | None,
 ) -> str | None:
-    headings = [clean_line(_words(heading)) for heading in tree.iter("h1")]
-    page_title = next((_words(title) for title in tree.iter("title")), None)
+    headings = [clean_line(words_of(heading)) for heading in tree.iter("h1")]
+    page_title = next((words_of(title) for title in tree.iter("title")), None)
     headline = _plain(node.get("headline") or node.get("name"))
     named = [
         *metas.get("og:title", []),
@@ -237,19 +211,6 @@ def _title(
         page_title=html.unescape(page_title) if page_title else None,
         sites=sites,
         url=url,
-    )
-
-
-def _words(element: Element) -> str:
-    return " ".join(
-        text
-        for part in element.iter()
-        if part.tag not in ("script", "style", "svg", "noscript")
-        for text in [
-            part.text if isinstance(part.tag, str) else None,
-            part.tail if part is not element else None,
-        ]
-        if text
     )
 
 
@@ -277,13 +238,13 @@ def _authors(
 
 def _marked_authors(tree: Element) -> list[str]:
     """The names in elements marked as the author, those with ``rel="author"`` first."""
-    marked = []
+    marked: list[str] = []
     for element in tree.iter("a", "span", "div", "p", "address", "li", "strong"):
         marks = f"{element.get('itemprop') or ''} {element.get('class') or ''}".lower()
         if "author" in (element.get("rel") or "").lower().split():
-            marked.insert(0, clean_line(_words(element)))
+            marked.insert(0, clean_line(words_of(element)))
         elif re.search(r"\b(?:author|byline)(?:[-_]*(?:name|link|title))?(?:\s|$)", marks):
-            marked.append(clean_line(_words(element)))
+            marked.append(clean_line(words_of(element)))
     names = (re.sub(r"^(?:\w+ )?by:?\s+", "", text, flags=re.IGNORECASE) for text in marked)
     return [name for name in names if is_name(name)][:1]
 
@@ -312,104 +273,3 @@ def _language(tree: Element, node: Mapping[str, Any], metas: Mapping[str, list[s
         *metas.get("content-language", []),
     )
     return next(filter(None, (language_code(value) for value in given if value)), None)
-
-
-def _dated(
-    fields: Fields,
-    tree: Element,
-    nodes: list[Mapping[str, Any]],
-    node: Mapping[str, Any],
-    metas: Mapping[str, list[str]],
-    url: str | None,
-) -> Fields:
-    """``fields`` with the day of first publication, from the surest place that gives it."""
-    pages = [other for other in nodes if "WebPage" in _types(other)]
-    linked = [found for found in (_plain(one.get("datePublished")) for one in (node, *pages)) if found]
-    # What is not in ISO 8601, as schema.org wants it, mostly comes from a template: the day of the last build.
-    for value in linked:
-        if value[:4].isdigit() and (moment := read_moment(value)):
-            return fields.dated(moment, "metadata", "datePublished")
-    for name in _PUBLISHED:
-        for value in metas.get(name, []):
-            if moment := read_moment(value):
-                return fields.dated(moment, "metadata", name)
-    if moment := _time_element(tree):
-        return fields.dated(moment, "byline", "time")
-    if moment := _beside_heading(tree, fields.title):
-        return fields.dated(moment, "byline", "byline")
-    if url and (moment := date_in_url(url)):
-        return fields.dated(moment, "url", "address")
-    for value in linked:
-        if moment := read_moment(value):
-            return fields.dated(moment, "metadata", "datePublished")
-    for name in _VAGUE:
-        for value in metas.get(name, []):
-            if moment := read_moment(value):
-                return fields.dated(moment, "metadata", name)
-    return _by_htmldate(fields, tree)
-
-
-def _time_element(tree: Element) -> Moment | None:
-    """The ``<time>`` that is marked as the date of publication, or the day on which all of them agree."""
-    times = [
-        (element, moment)
-        for element in tree.iter("time")
-        if (moment := read_moment(element.get("datetime") or ""))
-        and not any(parent.tag in ("aside", "nav", "footer") for parent in element.iterancestors())
-    ]
-    for element, moment in times:
-        marks = f"{element.get('itemprop') or ''} {element.get('class') or ''}".lower()
-        if element.get("pubdate") is not None or re.search(r"publish|entry-date|posted", marks):
-            return moment
-    return times[0][1] if len({moment.day for _, moment in times}) == 1 else None
-
-
-def _beside_heading(tree: Element, title: str | None) -> Moment | None:
-    """The date in a line close to the headline, below it or above, unless it is that of an update."""
-    texts = list(islice(_texts(tree), 4000))
-    name = folded(title or "")
-    places = [number for number, (tag, text) in enumerate(texts) if tag in _HEADINGS and name and folded(text) == name]
-    if not places:
-        return None
-    at = places[0]
-    below, length = [], 0
-    for _, text in texts[at + 1 : at + 30]:
-        length += len(text)
-        if length > 1200:
-            break
-        below.append(text)
-    above = [text for _, text in texts[max(0, at - 4) : at] if len(text) < 80]
-    for number, text in enumerate([*below, *reversed(above)]):
-        label = below[number - 1] if 0 < number < len(below) else ""
-        if not is_date_line(text) or _UPDATE.search(text) or (len(label) < 40 and _UPDATE.search(label)):
-            continue
-        if moment := read_moment(text) or find_date(text):
-            return moment
-    return None
-
-
-def _texts(tree: Element) -> Iterator[tuple[str, str]]:
-    """The texts of the page in order, headings whole, each with the name of its element."""
-    for event, element in etree.iterwalk(tree, events=("start", "end")):
-        tag = element.tag
-        if not isinstance(tag, str) or tag in _UNSEEN:
-            continue
-        if event == "end":
-            if element.tail and element.tail.strip() and element is not tree:
-                yield "", " ".join(element.tail.split())
-        elif tag in _HEADINGS:
-            yield tag, clean_line(_words(element))
-        elif element.text and element.text.strip():
-            yield tag, " ".join(element.text.split())
-
-
-def _by_htmldate(fields: Fields, tree: Element) -> Fields:
-    from htmldate import find_date as date_of_page
-
-    try:
-        found = date_of_page(tree, original_date=True, extensive_search=False, outputformat="%Y-%m-%d")
-    except (ValueError, TypeError, AttributeError, OverflowError):
-        return fields
-    if not found:
-        return fields
-    return fields.dated(Moment(date.fromisoformat(found), None, found), "metadata", "page")

@@ -1,6 +1,5 @@
 """HTML pages through trafilatura: the article, its tables as tables, and what the page says about it."""
 
-import re
 from collections.abc import Iterator
 
 from lxml.etree import LxmlError
@@ -9,10 +8,10 @@ from lxml.etree import _Element as Element
 from index.article import Article, Failure
 from index.extract.clean import clean_lines, join_lines
 from index.extract.decode import decode
-from index.extract.fields import Fields, article
-from index.extract.furniture import cut_lists, is_furniture, is_picture_credit, is_reporters_credit, reporters
+from index.extract.fields import article
+from index.extract.furniture import cut_lists, is_furniture, is_picture_credit, is_reporters_credit
 from index.extract.gaps import blocks_of, filled
-from index.extract.lines import table_lines, words
+from index.extract.lines import table_lines
 from index.extract.metadata import PageMetadata, read_metadata
 from index.extract.stubs import stub_reason
 from index.extract.titles import folded
@@ -41,21 +40,16 @@ def read_page(
     )
     if reason is not None:
         return Failure(source=source, reason=reason)
-    return article(
-        join_lines(lines), _with_reporters(metadata.fields, lines), source=source, identity=identity, url=url
-    )
-
-
-def _with_reporters(fields: Fields, lines: list[str]) -> Fields:
-    return fields
+    return article(join_lines(lines), metadata.fields, source=source, identity=identity, url=url)
 
 
 def _article_lines(tree: Element, metadata: PageMetadata, *, url: str | None) -> list[str]:
     from trafilatura import bare_extraction
+    from trafilatura.settings import Document
 
     blocks = blocks_of(tree)
     document = bare_extraction(tree, url=url, with_metadata=False, include_comments=False)
-    if document is None or document.body is None:
+    if not isinstance(document, Document) or document.body is None:
         return []
     lines = clean_lines("\n".join(_lines(document.body)))
     lines = filled([line for line in lines if line], blocks)
@@ -153,7 +147,7 @@ def _text(element: Element, *, without: tuple[str, ...] = ()) -> str:
 
 
 def _shown(tree: Element) -> Iterator[str]:
-    """The words that the page shows, wherever they stand; for telling stubs, so 8,000 characters are enough."""
+    """The words that the page shows, wherever they stand: some 8,000 characters, enough to tell a stub."""
     length = 0
     for element in tree.iter():
         if element.tag not in ("script", "style", "noscript", "head", "title", "template") and isinstance(

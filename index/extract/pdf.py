@@ -1,5 +1,6 @@
 """PDF through pypdf: the text of its pages as paragraphs, without what every page repeats."""
 
+import itertools
 import re
 from bisect import bisect_right
 from collections import Counter
@@ -18,6 +19,8 @@ from index.extract.wrapping import join
 
 _EDGE = 2
 """How many lines at the top and at the bottom of a page may be its header and footer."""
+
+_PAGE_NUMBER = re.compile(r"(?:page |seite )?\W*\d{1,4}\W*(?:(?:of|/|von) \d{1,4})?", re.IGNORECASE)
 
 _LEAST = 25
 """Characters of text per page under which a document is taken for a scan."""
@@ -74,47 +77,43 @@ def _pages(content: bytes, source: str) -> tuple[list[list[str]], str | None, tu
     from pypdf import PdfReader
     from pypdf.errors import DependencyError, PyPdfError
 
-    damaged = "is a damaged PDF; open it, save it anew and add it again"
+    damage = (  # what pypdf lets through on broken files besides its own errors
+        *(PyPdfError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
+        *(OSError, RuntimeError, AssertionError, MemoryError),
+    )
     try:
         reader = PdfReader(BytesIO(content))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise SourceError(source, "is an encrypted PDF; remove its password and add it again")
-        pages = [clean_lines(page.extract_text()) for page in reader.pages]
-        properties = reader.metadata
+        locked = reader.is_encrypted and not reader.decrypt("")
+        pages = [] if locked else [clean_lines(page.extract_text()) for page in reader.pages]
+        properties = None if locked else reader.metadata
         title = clean_line(str(properties.title or "")) if properties else ""
         author = clean_line(str(properties.author or "")) if properties else ""
     except DependencyError as error:
         raise SourceError(
             source, "is a PDF encrypted in a way that is not read; remove its password"
         ) from error
-    except SourceError:
-        raise
-    except (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, OSError) as error:
-        raise SourceError(source, damaged) from error
-    except (RecursionError, ArithmeticError, AssertionError, NotImplementedError, MemoryError) as error:
-        raise SourceError(source, damaged) from error
+    except damage as error:
+        raise SourceError(source, "is a damaged PDF; open it, save it anew and add it again") from error
+    if locked:
+        raise SourceError(source, "is an encrypted PDF; remove its password and add it again")
     if not pages:
         raise SourceError(source, "is a PDF without pages")
     if sum(len(line) for page in pages for line in page) < _LEAST * len(pages):
         raise SourceError(
             source,
-            "is a scanned PDF, pictures of pages without text; run OCR on it (such as ocrmypdf) and add it again",
+            "is a scanned PDF, pictures of pages without text; run OCR (such as ocrmypdf) on it, then add it",
         )
     return pages, title or None, (author,) if is_name(author) else ()
 
 
 def _without_edges(pages: list[list[str]]) -> list[list[str]]:
-    """The pages without lines at their top and bottom that recur on many pages, whatever numbers they hold."""
+    """The pages without lines at top and bottom that recur on many pages, whatever numbers they hold."""
     full = [[line for line in page if line] for page in pages]
     recurring = Counter(key for page in full for key in {_key(line) for line in page[:_EDGE] + page[-_EDGE:]})
     often = max(2, len(pages) // 3) if len(pages) > 1 else 2
 
     def runs(line: str) -> bool:
-        return (
-            recurring[_key(line)] >= often
-            or re.fullmatch(r"(?:page |seite )?\W*\d{1,4}\W*(?:(?:of|/|von) \d{1,4})?", line, re.IGNORECASE)
-            is not None
-        )
+        return recurring[_key(line)] >= often or _PAGE_NUMBER.fullmatch(line) is not None
 
     kept = []
     for page in full:
@@ -138,7 +137,7 @@ def _joined(lines: list[str]) -> list[str]:
     width = max(median(map(len, lines)), 0.8 * max(map(len, lines)))
     vocabulary = frozenset(word.lower() for line in lines for word in words(line))
     paragraphs = [lines[0]]
-    for above, line in zip(lines, lines[1:], strict=False):
+    for above, line in itertools.pairwise(lines):
         short = len(above) < 0.75 * width
         if is_bullet(line) or (short and (ends_sentence(above) or line[:1].isupper())):
             paragraphs.append(line)

@@ -20,7 +20,7 @@ _LIST_KEYS = ("articles", "items", "data", "results", "documents")
 
 
 def read_line(line: str, *, source: str, where: str) -> Article | Failure | None:
-    """The article in one line of a ``.jsonl``; None for a blank line. ``where`` names the line in a failure."""
+    """The article in one line of a ``.jsonl``, None in a blank one; ``where`` names the line in a failure."""
     if not line.strip():
         return None
     try:

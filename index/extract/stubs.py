@@ -1,4 +1,4 @@
-"""Pages that are no article though they came in one's place: gone, for subscribers, consent, a robot check."""
+"""Pages in an article's place: gone, for subscribers only, asking for consent, testing for robots."""
 
 import re
 
@@ -11,44 +11,50 @@ _I = re.IGNORECASE
 _STUBS = (
     (
         re.compile(
-            r"\b(?:(?:page|article|story|content|post|video|url|address) (?:you (?:are|were|requested|['’]re)[\w ]{0,30}|"
-            r"that you[\w ]{0,30})?\s?(?:was |is |has been |could ?n[o’']t be |cannot be |can['’]?t be |does |no longer |"
-            r"may have been )+(?:not )?(?:found|removed|deleted|available|exists?|moved|expired|longer available)|"
-            r"(?:error |http )?404\b.{0,40}(?:not found|error|page)|page not found|not found \(?404|"
-            r"no longer (?:available|exists?|online)|we can['’]?t find (?:the|that|this) page|nothing (?:was )?found here)",
+            r"\b(?:(?:page|article|story|content|post|video|url|address) (?:you (?:are|were|requested|"
+            r"['’]re)[\w ]{0,30}|that you[\w ]{0,30})?\s?(?:was |is |has been |could ?n[o’']t be |cannot be "
+            r"|can['’]?t be |does |no longer |may have been )+(?:not )?(?:found|removed|deleted|available|"
+            r"exists?|moved|expired|longer available)|(?:error |http )?404\b.{0,40}(?:not found|error|page)|"
+            r"page not found|not found \(?404|no longer (?:available|exists?|online)|we can['’]?t find "
+            r"(?:the|that|this) page|nothing (?:was )?found here)",
             _I,
         ),
         "is a page that says its article is no longer available; nothing of it was taken in",
     ),
     (
         re.compile(
-            r"\b(?:verify(?:ing)? (?:that )?you are (?:a )?human|are you a robot|not a robot|captcha|checking your browser|"
-            r"unusual traffic|access (?:to this page )?(?:has been )?denied|request (?:was |has been )?blocked|"
-            r"enable javascript(?: and cookies)? (?:to|and)|please enable (?:js|javascript|cookies)|"
-            r"javascript is (?:disabled|required)|you need to enable javascript)\b",
+            r"\b(?:verify(?:ing)? (?:that )?you are (?:a )?human|are you a robot|not a robot|captcha|"
+            r"checking your browser|unusual traffic|access (?:to this page )?(?:has been )?denied|request "
+            r"(?:was |has been )?blocked|enable javascript(?: and cookies)? (?:to|and)|please enable (?:js|"
+            r"javascript|cookies)|javascript is (?:disabled|required)|you need to enable javascript)\b",
             _I,
         ),
-        "is a check for robots or scripts instead of an article; open it in a browser, save the page and add the file",
+        (
+            "is a check for robots or scripts instead of an article; open it in a browser, save the page and "
+            "add the file"
+        ),
     ),
     (
         re.compile(
-            r"\b(?:subscribe (?:now |today )?(?:to (?:continue|read|keep|unlock|access)|for (?:full|unlimited))|"
-            r"(?:to|and) (?:continue|keep) reading\b.{0,60}(?:subscri|sign|log|regist|account)|already (?:a|have a) "
-            r"(?:subscriber|subscription|member|account)|(?:for|to) (?:our )?subscribers(?: only)?\b|subscriber[- ](?:only|exclusive)|"
-            r"(?:register|sign in|log in|sign up|create (?:an|a free) account) to (?:continue|read|keep|unlock|access)|"
-            r"(?:unlock|access|read) (?:this|the (?:full|rest of the)) (?:article|story)|premium (?:content|article)|"
-            r"you(?:['’]ve| have) (?:reached|used|read) (?:your|all|the) .{0,40}(?:free|limit)|"
-            r"(?:this|the) (?:article|content|story) is (?:only )?(?:for|reserved|available (?:only )?(?:to|for)) .{0,20}"
-            r"(?:subscriber|member)|jetzt weiterlesen|réservé aux abonnés|solo para suscriptores)",
+            r"\b(?:subscribe (?:now |today )?(?:to (?:continue|read|keep|unlock|access)|for (?:full|"
+            r"unlimited))|(?:to|and) (?:continue|keep) reading\b.{0,60}(?:subscri|sign|log|regist|account)|"
+            r"already (?:a|have a) (?:subscriber|subscription|member|account)|(?:for|to) (?:our "
+            r")?subscribers(?: only)?\b|subscriber[- ](?:only|exclusive)|(?:register|sign in|log in|sign up|"
+            r"create (?:an|a free) account) to (?:continue|read|keep|unlock|access)|(?:unlock|access|read) "
+            r"(?:this|the (?:full|rest of the)) (?:article|story)|premium (?:content|article)|you(?:['’]ve| "
+            r"have) (?:reached|used|read) (?:your|all|the) .{0,40}(?:free|limit)|(?:this|the) (?:article|"
+            r"content|story) is (?:only )?(?:for|reserved|available (?:only )?(?:to|for)) "
+            r".{0,20}(?:subscriber|member)|jetzt weiterlesen|réservé aux abonnés|solo para suscriptores)",
             _I,
         ),
         "is the stub of an article for subscribers; add the whole text as a file if you have it",
     ),
     (
         re.compile(
-            r"\b(?:(?:accept|manage|reject) (?:all )?(?:cookies|preferences|choices)|we (?:and our (?:\d+ )?partners )?"
-            r"(?:use|store)[\w /]{0,30} cookies|cookie (?:policy|settings|preferences|consent)|"
-            r"before you continue|your (?:privacy|consent) (?:choices|matters|is important)|we value your privacy|consent to)\b",
+            r"\b(?:(?:accept|manage|reject) (?:all )?(?:cookies|preferences|choices)|we (?:and our (?:\d+ "
+            r")?partners )?(?:use|store)[\w /]{0,30} cookies|cookie (?:policy|settings|preferences|consent)|"
+            r"before you continue|your (?:privacy|consent) (?:choices|matters|is important)|we value your "
+            r"privacy|consent to)\b",
             _I,
         ),
         "is a consent page instead of an article; open it in a browser, save the page and add the file",
@@ -72,13 +78,10 @@ def stub_reason(
     if count <= _SHORT:
         own = f"{title or ''} {text}"
         for number, (pattern, reason) in enumerate(_STUBS):
+            plain = number not in _STRONG or count < 120
             # A stub of a few words has the tell-tale sentence outside what was extracted.
-            around = page if count < 80 and len(page) < 4000 * (number not in _STRONG) + 1500 else ""
-            if (
-                pattern.search(own)
-                and (count < 120 or number > 1)
-                or (around and pattern.search(around) and count < 80)
-            ):
+            beside = count < 80 and len(page) < (1500 if number in _STRONG else 5500)
+            if (plain and pattern.search(own)) or (beside and pattern.search(page)):
                 return reason
         if not free and count < 150:
             return _STUBS[2][1]

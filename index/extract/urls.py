@@ -10,10 +10,10 @@ from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsp
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _TRACKING = re.compile(
-    r"(?:utm_|mtm_|pk_|at_|hsa_|vero_|oly_|_hs|ns_|trk_).*|"
-    r"fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid|igsh|mc_cid|mc_eid|mkt_tok|"
-    r"_ga|_gl|s_cid|cmpid|cmp|ocid|ncid|cid|smid|smtyp|ito|ref_src|ref_url|xtor|wt_mc|wt\.mc_id|spm|"
-    r"__twitter_impression|guccounter|guce_referrer|guce_referrer_sig|share|sharetype|taid|partner",
+    r"(?:utm_|mtm_|pk_|at_|hsa_|vero_|oly_|_hs|ns_|trk_).*|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|"
+    r"yclid|twclid|ttclid|igshid|igsh|mc_cid|mc_eid|mkt_tok|_ga|_gl|s_cid|cmpid|cmp|ocid|ncid|cid|smid|"
+    r"smtyp|ito|ref_src|ref_url|xtor|wt_mc|wt\.mc_id|spm|__twitter_impression|guccounter|guce_referrer|"
+    r"guce_referrer_sig|share|sharetype|taid|partner",
     re.IGNORECASE,
 )
 _UNRESERVED = re.compile(r"%([0-9A-Fa-f]{2})")
