@@ -1,0 +1,12 @@
+"""Who said it: speakers of quotes, whom a "he" means, and what somebody said in an article."""
+
+from retrieval.speech.discourse import (
+    NOBODY,
+    Attribution,
+    Discourse,
+    attribution,
+    pronoun_context,
+    statements_by,
+)
+
+__all__ = ["NOBODY", "Attribution", "Discourse", "attribution", "pronoun_context", "statements_by"]

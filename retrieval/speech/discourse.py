@@ -1,0 +1,436 @@
+"""Who said it: the speaker of a stretch of an article, and whether the words are his or a report of them.
+
+The rules read what the writer tells: a verb of saying beside the quotation marks, before or after a report,
+the speaker of the paragraph that a quotation goes on from, a name alone on the line under it. "He" and "the
+minister" are followed back to a name. Where two people may be meant, nobody is named: it is better to show
+words without their speaker than as somebody else's.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from index.countries import key
+from index.sentences import Span, sentences
+from retrieval.answer import Speech
+from retrieval.speech.cues import Cue, Subject, cues_in, opening_subject
+from retrieval.speech.names import NAME, People, name_in
+from retrieval.speech.quotations import Quotation, mask, quotations
+from retrieval.speech.unit import (
+    Unit,
+    beside,
+    is_clause,
+    joined,
+    merged,
+    only_cue,
+    outside,
+    says_that,
+    stands_alone,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who says a quote; all None where the article names nobody for certain.
+
+    ``cue`` is the verb of saying ("said", "according to"; "" for a name alone on a line) and ``evidence`` the
+    characters that name the speaker with it.
+    """
+
+    speaker: str | None = None
+    speech: Speech | None = None
+    cue: str | None = None
+    evidence: Span | None = None
+
+
+NOBODY: Final = Attribution()
+
+
+def attribution(text: str, start: int, end: int) -> Attribution:
+    """Who says ``text[start:end]`` in the article ``text``."""
+    return Discourse(text).attribution(start, end)
+
+
+def pronoun_context(text: str, start: int, end: int) -> str | None:
+    """A note on whom the first "he", "she" or "the minister" of a quote means (``“he” is Mark Rutte``).
+
+    None where the quote needs none, or the article leaves it open.
+    """
+    return Discourse(text).pronoun_context(start, end)
+
+
+def statements_by(text: str, name: str) -> list[Span]:
+    """The sentences of an article that are this person's words, quoted or reported, in order."""
+    return Discourse(text).statements_by(name)
+
+
+_CONTINUES: Final = 3
+"""So many paragraphs of nothing but quotation may follow the one that names their speaker."""
+_FAR: Final = 6
+"""So many sentences back a pronoun is followed."""
+_LONGEST_HEADING: Final = 100
+
+
+class Discourse:
+    """One article, read as far as is asked: give several questions about one article to one object."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.people = People(text)
+        self._units: dict[int, tuple[Unit, ...]] = {}
+        self._speakers: dict[tuple[int, int], Attribution] = {}
+
+    @cached_property
+    def _lines(self) -> list[Span]:
+        spans: list[Span] = []
+        at = 0
+        for line in self.text.splitlines(keepends=True):
+            stripped = line.strip()
+            if stripped:
+                first = at + line.index(stripped[0])
+                spans.append((first, first + len(stripped)))
+            at += len(line)
+        return spans
+
+    # -- asked from outside -------------------------------------------------------------------------------
+
+    def attribution(self, start: int, end: int) -> Attribution:
+        """Who says ``text[start:end]``; see the function of the same name."""
+        found = [
+            self._piece(unit, max(start, unit.start), min(end, unit.end))
+            for unit in self._between(start, end)
+        ]
+        told = [each for each in found if each is not None]
+        if not told or any(each.speaker != told[0].speaker for each in told) or told[0].speaker is None:
+            return NOBODY
+        direct = all(each.speech == "direct" for each in told)
+        return Attribution(told[0].speaker, "direct" if direct else "reported", told[0].cue, told[0].evidence)
+
+    def statements_by(self, name: str) -> list[Span]:
+        """The sentences that are this person's words; see the function of the same name."""
+        wanted = key(name).split()
+        spans = []
+        for line in range(len(self._lines)):
+            for start, end in sentences(self.text, *self._lines[line]):
+                speaker = self.attribution(start, end).speaker
+                if speaker and wanted and _same_person(key(speaker).split(), wanted):
+                    spans.append((start, end))
+        return spans
+
+    def pronoun_context(self, start: int, end: int) -> str | None:
+        """A note on whom a pronoun of the quote means; see the function of the same name."""
+        units = self._between(start, end)
+        if not units:
+            return None
+        quote = self.text[start:end]
+        found = _PRONOUN_OR_OFFICE.search(quote)
+        if not found or re.search(NAME, _without_opening(quote[: found.start()])):
+            return None
+        unit = next((each for each in units if each.end > start + found.start()), units[-1])
+        word = found[0]
+        if found["office"]:
+            meant = self.people.in_office(word[4:], unit.start)
+        else:
+            meant = self._meant(unit, start + found.start(), word.lower())
+        return f"“{word}” is {meant}" if meant else None
+
+    # -- sentences and lines -----------------------------------------------------------------------------
+
+    def _between(self, start: int, end: int) -> list[Unit]:
+        return [
+            unit
+            for line, (first, last) in enumerate(self._lines)
+            if first < end and last > start
+            for unit in self._of_line(line)
+            if unit.start < end and unit.end > start
+        ]
+
+    def _of_line(self, line: int) -> tuple[Unit, ...]:
+        if line not in self._units:
+            start, end = self._lines[line]
+            quotes = quotations(self.text, start, end)
+            masked = mask(self.text, start, end, quotes)
+            self._units[line] = tuple(
+                Unit(
+                    start=start + first,
+                    end=start + last,
+                    line=line,
+                    at=at,
+                    masked=masked[first:last],
+                    quotes=tuple(quote for quote in quotes if start + first <= quote.start < start + last),
+                    cues=tuple(cues_in(self.text, masked[first:last], start + first)),
+                )
+                for at, (first, last) in enumerate(merged(masked, sentences(masked)))
+            )
+        return self._units[line]
+
+    def _before(self, unit: Unit) -> Unit | None:
+        """The sentence before, on the same line or at the end of the last paragraph above."""
+        if unit.at > 0:
+            return self._of_line(unit.line)[unit.at - 1]
+        line = unit.line - 1
+        while line >= 0 and self._is_heading(line):
+            line -= 1
+        return self._of_line(line)[-1] if line >= 0 else None
+
+    def _is_heading(self, line: int) -> bool:
+        """Whether a line is a heading, a caption or a name rather than a paragraph."""
+        start, end = self._lines[line]
+        return (
+            end - start < _LONGEST_HEADING
+            and self.text[end - 1] not in '.!?…:,”"’»)'
+            and '"' not in self.text[start:end]
+        )
+
+    def _after(self, unit: Unit) -> Unit | None:
+        on_line = self._of_line(unit.line)
+        return on_line[unit.at + 1] if unit.at + 1 < len(on_line) else None
+
+    # -- who says a part of a sentence -------------------------------------------------------------------
+
+    def _piece(self, unit: Unit, start: int, end: int) -> Attribution | None:
+        """Who says a part of one sentence; None where the part is only the writer's "…, Marlow said."."""
+        inside = [quote for quote in unit.quotes if quote.start < end and quote.end > start]
+        rest = outside(self.text, start, end, inside)
+        whole = [quote for quote in inside if is_clause(self.text, unit, quote)]
+        if inside and not rest.strip():
+            return self._agreed([self.speaker_of(unit, quote) for quote in inside])
+        if whole and (len(whole) == len(inside) or self._one_voice(unit, inside)):
+            return self._agreed([self.speaker_of(unit, quote) for quote in whole])
+        reported = self._reported(unit)
+        if inside:
+            voices = [self.speaker_of(unit, quote) for quote in inside]
+            if reported.speaker is None:
+                reported = next((voice for voice in voices if voice.speaker), NOBODY)
+            if any(voice.speaker not in (None, reported.speaker) for voice in voices):
+                return NOBODY
+        elif unit.quotes and all(is_clause(self.text, unit, quote) for quote in unit.quotes):
+            # Only the writer's own words beside a quotation: "…, Marlow said" belongs to it and says nothing.
+            return None if only_cue(unit, start, end) else NOBODY
+        if reported.speaker is None:
+            return NOBODY
+        return Attribution(reported.speaker, "reported", reported.cue, reported.evidence)
+
+    def _one_voice(self, unit: Unit, quotes: list[Quotation]) -> bool:
+        return len({self.speaker_of(unit, quote).speaker for quote in quotes}) == 1
+
+    def _agreed(self, voices: list[Attribution]) -> Attribution:
+        first = voices[0]
+        if first.speaker is None or any(voice.speaker != first.speaker for voice in voices):
+            return NOBODY
+        return Attribution(first.speaker, "direct", first.cue, first.evidence)
+
+    def speaker_of(self, unit: Unit, quote: Quotation) -> Attribution:
+        """Who says what stands in these quotation marks."""
+        at = (quote.start, quote.end)
+        if at not in self._speakers:
+            self._speakers[at] = NOBODY  # what leads back here is not known
+            self._speakers[at] = self._look_for_speaker(unit, quote)
+        return self._speakers[at]
+
+    def _look_for_speaker(self, unit: Unit, quote: Quotation) -> Attribution:
+        cue = beside(self.text, unit, quote)
+        if cue:
+            return self._resolved(unit, cue)
+        if not stands_alone(unit):
+            return NOBODY
+        below = self._name_below(unit)
+        if below.speaker:
+            return below
+        return self._from_neighbours(unit, quote)
+
+    def _from_neighbours(self, unit: Unit, quote: Quotation) -> Attribution:
+        """The speaker of a quotation that no verb stands beside, from the text around it."""
+        following = self._after(unit)
+        if (
+            following
+            and not following.quotes
+            and following.cues
+            and _SAID_AND_NO_MORE.fullmatch(following.masked)
+        ):
+            return self._resolved(following, following.cues[0])
+        before = self._before(unit)
+        if before is None:
+            return NOBODY
+        if before.line == unit.line:
+            return self._carried_on(before)
+        above = self._of_line(before.line)
+        last = before.quotes[-1] if before.quotes else None
+        goes_on = last is not None and not last.closed and quote.start == unit.start
+        if goes_on or self._only_quotation(unit.line):
+            if not goes_on and self._paragraphs_of_quotation(before.line) > _CONTINUES:
+                return NOBODY
+            if any(cue.verb in ("asked", "asks") for each in above for cue in each.cues):
+                return NOBODY
+            return self._carried_on(before)
+        return NOBODY
+
+    def _carried_on(self, before: Unit) -> Attribution:
+        """The voice that the sentence before ends with, if a quotation after it goes on in that voice."""
+        if before.quotes:
+            voice = self.speaker_of(before, before.quotes[-1])
+            others = {self._resolved(before, cue).speaker for cue in before.cues} - {voice.speaker}
+            return voice if voice.speaker and not others else NOBODY
+        if len({cue.subject.text for cue in before.cues}) == 1:
+            return self._resolved(before, before.cues[0])
+        return NOBODY
+
+    def _only_quotation(self, line: int) -> bool:
+        return all(stands_alone(each) and each.quotes for each in self._of_line(line))
+
+    def _paragraphs_of_quotation(self, line: int) -> int:
+        count = 0
+        while line >= 0 and self._only_quotation(line):
+            line, count = line - 1, count + 1
+        return count
+
+    def _name_below(self, unit: Unit) -> Attribution:
+        """The name alone on the line under a paragraph of quotation, or under several that go on."""
+        line = unit.line
+        while line + 1 < len(self._lines):
+            if not self._only_quotation(line):
+                return NOBODY
+            line += 1
+            start, end = self._lines[line]
+            signed = _SIGNATURE.fullmatch(self.text, start, end)
+            if signed:
+                name = name_in(self.text, *signed.span("name"))
+                known = name and (signed["dash"] or self.text.count(name.text) > 1)
+                if name and name.person and known:
+                    return Attribution(name.text, "direct", "", (start, end))
+                return NOBODY
+            closed = all(quote.closed for each in self._of_line(line - 1) for quote in each.quotes)
+            if closed:
+                return NOBODY
+        return NOBODY
+
+    # -- who says what is reported without quotation marks -----------------------------------------------
+
+    def _reported(self, unit: Unit) -> Attribution:
+        """Whose words a sentence reports, as a whole."""
+        cues = [cue for cue in unit.cues if cue.strong or says_that(self.text, cue) or unit.quotes]
+        cues = [cue for cue in cues if not cue.subordinate]
+        if not cues:
+            return NOBODY
+        outer = next((cue for cue in cues if cue.trailing), cues[0])
+        voice = self._resolved(unit, outer)
+        if voice.speaker is None:
+            return NOBODY
+        covers = outer.trailing or not _OTHER_CLAUSE_BEFORE.search(
+            unit.masked[: max(0, outer.start - unit.start)]
+        )
+        for cue in cues:
+            if cue is outer or cue.subject == outer.subject:
+                continue
+            other = self._resolved(unit, cue)
+            nested = (
+                covers and not outer.trailing and cue.start > outer.end and not joined(self.text, outer, cue)
+            )
+            if other.speaker != voice.speaker and not nested and not cue.subordinate:
+                return NOBODY
+        return voice if covers else NOBODY
+
+    def _resolved(self, unit: Unit, cue: Cue) -> Attribution:
+        speaker = self._name_of(unit, cue.subject, cue.start)
+        if speaker is None:
+            return NOBODY
+        return Attribution(speaker, "reported", cue.verb, (cue.start, cue.end))
+
+    def _name_of(self, unit: Unit, subject: Subject, at: int) -> str | None:
+        if subject.kind == "named" and subject.name:
+            return self.people.full_name(subject.name)
+        if subject.kind == "office":
+            return self.people.in_office(subject.text, at)
+        if subject.kind == "pronoun":
+            return self._meant(unit, at, subject.text)
+        return None
+
+    # -- pronouns ----------------------------------------------------------------------------------------
+
+    def _meant(self, unit: Unit, at: int, pronoun: str) -> str | None:
+        """Whom "he" or "she" means there: the last person who was speaking or acting; None in doubt."""
+        pronoun = {"him": "he", "his": "he", "her": "she"}.get(pronoun, pronoun)
+        if pronoun not in ("he", "she"):
+            return None
+        speaking = None
+        for quote in unit.quotes:
+            if quote.start < at < quote.end:
+                speaking = self.speaker_of(unit, quote).speaker
+        meant = self._named_before(unit, at, speaking) if not speaking else None
+        here: Unit | None = unit
+        for _ in range(_FAR):
+            if meant is not None or here is None:
+                break
+            here = self._before(here)
+            if here is None:
+                break
+            known, meant = self._acting(here, speaking)
+            if known:
+                break
+        if meant is None or self.people.gender(meant) not in (None, pronoun):
+            return None
+        return meant
+
+    def _named_before(self, unit: Unit, at: int, speaking: str | None) -> str | None:
+        """The person whom the sentence itself names before that place, if it is only one."""
+        earlier = [
+            cue for cue in unit.cues if cue.end <= at and cue.subject.kind == "named" and cue.subject.name
+        ]
+        for cue in reversed(earlier):
+            if cue.subject.name and self.people.is_person(cue.subject.name):
+                return self.people.full_name(cue.subject.name)
+        named = self._persons(unit.masked[: max(0, at - unit.start)], unit.start) - {speaking}
+        return next(iter(named)) if len(named) == 1 else None
+
+    def _acting(self, unit: Unit, speaking: str | None) -> tuple[bool, str | None]:
+        """Whether a sentence decides whom a later "he" means, and whom."""
+        if speaking is None:
+            for cue in (*(each for each in unit.cues if not each.subordinate), *unit.cues):
+                subject = cue.subject
+                if subject.kind == "named" and subject.name and not self.people.is_person(subject.name):
+                    continue
+                if subject.kind == "unnamed":
+                    return True, None
+                return True, self._name_of(unit, subject, cue.start)
+            if unit.quotes and stands_alone(unit):
+                return True, self.speaker_of(unit, unit.quotes[-1]).speaker
+            subject_first = opening_subject(self.text, unit.masked, unit.start)
+            if subject_first and subject_first.kind == "pronoun":
+                return False, None
+            if subject_first and subject_first.name and self.people.is_person(subject_first.name):
+                return True, self.people.full_name(subject_first.name)
+        named = self._persons(unit.masked, unit.start) - {speaking}
+        if not named:
+            return speaking is not None and not unit.quotes, None
+        return True, next(iter(named)) if len(named) == 1 else None
+
+    def _persons(self, masked: str, offset: int) -> set[str]:
+        found = set()
+        for match in re.finditer(NAME, masked):
+            name = name_in(self.text, offset + match.start(), offset + match.end())
+            if name and self.people.is_person(name):
+                found.add(self.people.full_name(name))
+        return found
+
+
+_PRONOUN_OR_OFFICE: Final = re.compile(
+    r"\b(?:(?P<pronoun>[Hh]e|[Ss]he)|(?P<office>[Tt]he (?:[a-z]+ )?(?:minister|president|chancellor|premier"
+    r"|secretary[- ]general|spokesman|spokeswoman|ambassador|general|mayor|senator)))\b(?![’'-])"
+)
+_SIGNATURE: Final = re.compile(rf"(?P<dash>[—–-]{{1,2}}\s?)?(?P<name>{NAME})(?:,[^.!?“”\"]{{1,60}})?")
+_SAID_AND_NO_MORE: Final = re.compile(r"\W*[^.,;:]{2,60}\s(?:said|says|added|adds|told\s\w+(?:\s\w+)?)\W*")
+_OTHER_CLAUSE_BEFORE: Final = re.compile(r"(?:,\s(?:but|while|and|whereas|yet)\b|;)")
+
+
+def _without_opening(lead: str) -> str:
+    """What stands before a pronoun, without words that have a capital only because they begin a sentence."""
+    return re.sub(r"(?:\A|[.!?]\s|[“\"«‘])\W*[^\W\d_]+(?=\s[a-z]|\W*\Z)", " ", lead)
+
+
+def _same_person(speaker: list[str], wanted: list[str]) -> bool:
+    return (
+        set(wanted) <= set(speaker)
+        or (len(wanted) > 1 and speaker == wanted[-1:])
+        or (len(speaker) > 1 and len(wanted) > 1 and speaker[-1] == wanted[-1] and speaker[0] == wanted[0])
+    )
