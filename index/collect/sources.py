@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, case, delete, func, insert, or_, select, update
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy import Connection, Row, case, delete, func, insert, select, update
 
+from index.collect.claims import RELEASED, Claimant, zoned
 from index.collect.fetch import Fetched
 from index.collect.schedule import BOUNDS, SourceKind, after_failure, after_visit
 from index.collect.tables import holdings, inbox, pages, sources
@@ -131,11 +131,18 @@ class Sources:
                 )
             return _source(connection.execute(select(sources).where(sources.c.url == url)).one())
 
-    def refresh_child(self, source: Source, *, modified: bool, now: datetime) -> None:
-        """A list of sitemaps says whether this one has changed; if so it is due."""
-        if modified:
-            with self._database.write() as connection:
-                connection.execute(update(sources).where(sources.c.id == source.id).values(due_at=now))
+    def make_due(self, source: Source, *, now: datetime) -> None:
+        """Have it visited in the next pass."""
+        self._update(source, {"due_at": now})
+
+    def depth(self, source: Source) -> int:
+        """How many sources led from one that was asked for to this one."""
+        depth, parent = 0, source.parent
+        with self._database.read() as connection:
+            while parent is not None and depth < 10:
+                depth += 1
+                parent = connection.scalar(select(sources.c.parent).where(sources.c.id == parent))
+        return depth
 
     def find(self, url: str) -> Source | None:
         """The source with this address."""
@@ -156,24 +163,10 @@ class Sources:
         return found
 
     def claim(
-        self,
-        owner: str,
-        *,
-        now: datetime,
-        lease: timedelta,
-        alone: bool,
-        only: Collection[int] | None = None,
-        most: int = 16,
+        self, claimant: Claimant, *, now: datetime, most: int, only: Collection[int] | None = None
     ) -> list[Source]:
-        """Take sources that are due, so that nobody else visits them during the lease.
-
-        ``alone`` says that no other collector lives: what others had claimed is free.
-        """
-        wanted = [
-            sources.c.due_at <= now,
-            sources.c.state != "paused",
-            free(sources, owner, now, alone=alone),
-        ]
+        """Take sources that are due, of these ``only``, so that nobody else visits them meanwhile."""
+        wanted = [sources.c.due_at <= now, sources.c.state != "paused", claimant.may_take(sources, now)]
         if only is not None:
             wanted.append(sources.c.id.in_(only))
         with self._database.write() as connection:
@@ -184,7 +177,7 @@ class Sources:
                 connection.execute(
                     update(sources)
                     .where(sources.c.id.in_([row.id for row in rows]))
-                    .values(claimed_by=owner, claimed_until=now + lease)
+                    .values(**claimant.claim(now))
                 )
             return [_source(row) for row in rows]
 
@@ -211,8 +204,7 @@ class Sources:
             "checked_at": now,
             "failures": 0,
             "last_error": None,
-            "claimed_by": None,
-            "claimed_until": None,
+            **RELEASED,
         }
         if changed:
             values["changed_at"] = now
@@ -240,8 +232,7 @@ class Sources:
                 "checked_at": now,
                 "failures": failures,
                 "last_error": error.reason,
-                "claimed_by": None,
-                "claimed_until": None,
+                **RELEASED,
             },
         )
 
@@ -302,17 +293,6 @@ def soonest(connection: Connection) -> datetime | None:
         connection.scalar(select(func.min(pages.c.due_at))),
     ]
     return min((zoned(each) for each in moments if each is not None), default=None)
-
-
-def free(table: Any, owner: str, now: datetime, *, alone: bool) -> ColumnElement[bool]:
-    """The condition under which ``owner`` may claim a row."""
-    lapsed = or_(table.c.claimed_by.is_(None), table.c.claimed_until < now)
-    return or_(lapsed, table.c.claimed_by != owner) if alone else lapsed
-
-
-def zoned(value: datetime) -> datetime:
-    """SQLite gives times back without their zone, which is UTC."""
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def _source(row: Row[Any]) -> Source:

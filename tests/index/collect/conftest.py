@@ -1,16 +1,21 @@
 """A web server on a real loopback socket that can do everything wrong."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import monotonic
 
 import pytest
 
+from index.article import Article, Failure
 from index.collect.addresses import Allowance
 from index.collect.fetch import Fetcher, Limits
 from index.collect.hosts import Manners
+from index.indexer import AddReport, Indexed, Outcome
+from index.store.database import Database
+from index.store.recording import article_id
 
 LOOPBACK = Allowance.parse("127.0.0.0/8")
 
@@ -67,7 +72,7 @@ class Site:
         self.connections += 1
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-            path = head[0].split(" ")[1]
+            path = head[0].split(" ")[1].partition("?")[0]
             headers = dict(line.lower().split(": ", 1) for line in head[1:] if line)
             request = Request(path, headers, monotonic(), len(self.asked(path)) + 1)
             self.requests.append(request)
@@ -128,3 +133,48 @@ async def make_fetcher() -> AsyncIterator[FetcherMaker]:
     yield make
     for fetcher in made:
         await fetcher.close()
+
+
+class Shelf:
+    """Takes articles in as the indexer does, and keeps them in memory."""
+
+    def __init__(self) -> None:
+        self.articles: dict[str, Article] = {}
+        self.batches: list[int] = []
+        self.recovered = 0
+
+    def add(
+        self,
+        found: Iterable[Article | Failure],
+        *,
+        each: Callable[[Indexed | Failure], None] = lambda _: None,
+    ) -> AddReport:
+        report = AddReport()
+        for one in found:
+            if isinstance(one, Failure):
+                report.failed.append(one)
+                each(one)
+                continue
+            identifier = article_id(one.identity)
+            before = self.articles.get(identifier)
+            self.articles[identifier] = one
+            outcome: Outcome = "added" if before is None else "unchanged" if before == one else "updated"
+            setattr(report, outcome, getattr(report, outcome) + 1)
+            each(Indexed(id=identifier, outcome=outcome, source=one.source, title=one.title, passages=1))
+        self.batches.append(report.added + report.updated + report.unchanged)
+        return report
+
+    def recover(self) -> None:
+        self.recovered += 1
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = Database(f"sqlite:///{tmp_path / 'communique.db'}")
+    yield made
+    made.close()

@@ -1,0 +1,351 @@
+"""The pages in the database: which are due, what came of each visit, which articles stand on them."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
+
+from index.collect.claims import RELEASED, Claimant, zoned
+from index.collect.feeds import Item
+from index.collect.fetch import Fetched
+from index.collect.schedule import BOUNDS, RETRY_REFUSED, after_visit
+from index.collect.tables import holdings, inbox, pages
+from index.collect.visit import Page, Verdict, hash_of
+from index.extract.dates import Moment
+from index.extract.urls import canonical_url
+from index.store.database import Database
+from index.store.recording import remove
+
+_LOOKUP = 500  # values in one IN list
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A page that was fetched and is not taken in yet."""
+
+    page: Page
+    content: bytes
+    content_type: str | None
+    final_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What became of a received page: the articles it holds, or why it holds none."""
+
+    received: Received
+    articles: tuple[str, ...]
+    changed: bool
+    reason: str | None
+
+
+class Pages:
+    """Reads and writes the table of pages. All methods raise StoreError where the database fails."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def note_listed(self, source: int, items: Iterable[Item], *, now: datetime) -> int:
+        """Take note of what a source lists; how many entries are new or say that they have changed.
+
+        What is new is due at once, and so is what says it was modified after what was said before.
+        """
+        wanted = {item.url: item for item in items}
+        urls = list(wanted)
+        news = 0
+        for start in range(0, len(urls), _LOOKUP):
+            chunk = urls[start : start + _LOOKUP]
+            with self._database.write() as connection:
+                rows = connection.execute(
+                    select(pages.c.id, pages.c.url, pages.c.listed_modified, pages.c.state).where(
+                        pages.c.url.in_(chunk)
+                    )
+                ).all()
+                known = {row.url for row in rows}
+                fresh = [_new_page(wanted[url], source, now) for url in chunk if url not in known]
+                if fresh:
+                    connection.execute(insert(pages), fresh)
+                news += len(fresh) + sum(
+                    _note_modified(connection, row, wanted[row.url], now) for row in rows
+                )
+        return news
+
+    def claim(
+        self,
+        claimant: Claimant,
+        *,
+        now: datetime,
+        most: int,
+        most_of_a_host: int,
+        without_hosts: Collection[str] = (),
+        only: Collection[int] | None = None,
+    ) -> list[Page]:
+        """Take pages that are due, of these ``only`` sources; first the never tried, lest one kill us again.
+
+        A page that was fetched and waits to be taken in is not due.
+        """
+        wanted = [
+            pages.c.due_at <= now,
+            claimant.may_take(pages, now),
+            ~exists().where(inbox.c.page == pages.c.id),
+        ]
+        if without_hosts:
+            wanted.append(pages.c.host.not_in(without_hosts))
+        if only is not None:
+            wanted.append(pages.c.source.in_(only))
+        order = (pages.c.attempts, pages.c.due_at, pages.c.id)
+        place = func.row_number().over(partition_by=pages.c.host, order_by=order).label("place")
+        ranked = select(pages.c.id, place).where(*wanted).subquery()
+        with self._database.write() as connection:
+            rows = connection.execute(
+                select(pages)
+                .join(ranked, ranked.c.id == pages.c.id)
+                .where(ranked.c.place <= most_of_a_host)
+                .order_by(*order)
+                .limit(most)
+            ).all()
+            _claim(connection, claimant, [row.id for row in rows], now)
+            return [_page(row) for row in rows]
+
+    def claim_one(self, claimant: Claimant, url: str, *, now: datetime) -> Page | None:
+        """Take this page, due or not; None where it is unknown or another's."""
+        with self._database.write() as connection:
+            row = connection.execute(
+                select(pages).where(pages.c.url == url, claimant.may_take(pages, now))
+            ).one_or_none()
+            if row is None:
+                return None
+            _claim(connection, claimant, [row.id], now)
+            return _page(row)
+
+    def write(self, verdicts: Sequence[tuple[Page, Verdict]], *, now: datetime) -> list[str]:
+        """Write down what came of visits, in one transaction; the articles that it took out."""
+        removed: list[str] = []
+        with self._database.write() as connection:
+            for page, verdict in verdicts:
+                target = page.id
+                if verdict.moved_to is not None:
+                    target = _move(connection, page, verdict.moved_to, now)
+                values: dict[str, Any] = {**verdict.values, "fetched_at": now}
+                if verdict.received is None:
+                    values |= {**RELEASED, "attempts": 0}
+                else:
+                    _receive(connection, target, verdict.received, now)
+                connection.execute(update(pages).where(pages.c.id == target).values(**values))
+                if verdict.gone:
+                    removed += _let_go(connection, target, keep=())
+        return removed
+
+    def received(self, claimant: Claimant, *, now: datetime, most: int) -> list[Received]:
+        """What this claimant fetched, or somebody who did not come to take it in; the oldest first."""
+        mine = (pages.c.claimed_by == claimant.name) | claimant.may_take(pages, now)
+        with self._database.write() as connection:
+            rows = connection.execute(
+                select(pages, inbox.c.content, inbox.c.content_type, inbox.c.final_url)
+                .join(inbox, inbox.c.page == pages.c.id)
+                .where(mine)
+                .order_by(inbox.c.received_at, pages.c.id)
+                .limit(most)
+            ).all()
+            _claim(connection, claimant, [row.id for row in rows], now)
+        return [
+            Received(
+                page=_page(row), content=row.content, content_type=row.content_type, final_url=row.final_url
+            )
+            for row in rows
+        ]
+
+    def withhold(self, article: str, *, reason: str) -> None:
+        """Do not visit the pages of an article any more: somebody does not want it in the collection."""
+        theirs = select(holdings.c.page).where(holdings.c.article == article)
+        with self._database.write() as connection:
+            connection.execute(delete(inbox).where(inbox.c.page.in_(theirs)))
+            connection.execute(
+                update(pages)
+                .where(pages.c.id.in_(theirs))
+                .values(state="refused", due_at=None, last_error=reason, **RELEASED)
+            )
+
+    def waiting(self) -> int:
+        """How many fetched pages wait to be taken in."""
+        with self._database.read() as connection:
+            return int(connection.scalar(select(func.count()).select_from(inbox)) or 0)
+
+    def settle(self, settled: Sequence[Settled], *, now: datetime) -> list[str]:
+        """Write down what pages hold, in one transaction; the articles that it took out."""
+        removed: list[str] = []
+        with self._database.write() as connection:
+            for one in settled:
+                page = one.received.page
+                held = bool(one.articles)
+                if held:
+                    removed += _let_go(connection, page.id, keep=one.articles)
+                    _hold(connection, page.id, one.articles)
+                else:
+                    held = bool(_held(connection, page.id))
+                interval = page.interval
+                if page.state != "new":
+                    interval = after_visit("page", interval, changed=one.changed)
+                values: dict[str, Any] = {
+                    "state": "held" if held else "refused",
+                    "interval": interval,
+                    "due_at": now + timedelta(seconds=interval if held else RETRY_REFUSED),
+                    "content_hash": hash_of(one.received.content),
+                    "last_error": one.reason,
+                    "attempts": 0,
+                    **RELEASED,
+                }
+                if one.changed:
+                    values["changed_at"] = now
+                connection.execute(update(pages).where(pages.c.id == page.id).values(**values))
+                connection.execute(delete(inbox).where(inbox.c.page == page.id))
+        return removed
+
+
+def listed_moment(page: Page) -> Moment | None:
+    """When the list says that the page's article appeared."""
+    said = page.listed.get("published")
+    if said is None:
+        return None
+    at = datetime.fromisoformat(said) if "T" in said else None
+    return Moment(at.date() if at else date.fromisoformat(said), at, page.listed.get("evidence", said))
+
+
+def _claim(connection: Connection, claimant: Claimant, identifiers: Sequence[int], now: datetime) -> None:
+    for start in range(0, len(identifiers), _LOOKUP):
+        connection.execute(
+            update(pages)
+            .where(pages.c.id.in_(identifiers[start : start + _LOOKUP]))
+            .values(attempts=pages.c.attempts + 1, **claimant.claim(now))
+        )
+
+
+def _new_page(item: Item, source: int, now: datetime) -> dict[str, Any]:
+    listed: dict[str, str] = {}
+    if item.title:
+        listed["title"] = item.title
+    if item.published:
+        at = item.published.at
+        listed |= {"published": at.isoformat() if at else item.published.day.isoformat()}
+        listed |= {"evidence": item.published.evidence}
+    return {
+        "url": item.url,
+        "host": (urlsplit(item.url).hostname or "")[:255],
+        "source": source,
+        "state": "new",
+        "listed": listed,
+        "listed_modified": _stamp(item.modified),
+        "interval": BOUNDS["page"].first,
+        "due_at": now,
+        "attempts": 0,
+        "failures": 0,
+    }
+
+
+def _note_modified(connection: Connection, row: Any, item: Item, now: datetime) -> int:
+    said = _stamp(item.modified)
+    if said is None or said == row.listed_modified or row.state == "moved":
+        return 0
+    later = row.listed_modified is not None and said > row.listed_modified
+    values: dict[str, Any] = {"listed_modified": max(said, row.listed_modified or "")}
+    if later:
+        values["due_at"] = now
+    connection.execute(update(pages).where(pages.c.id == row.id).values(**values))
+    return int(later)
+
+
+def _stamp(moment: Moment | None) -> str | None:
+    """A moment as text that sorts by time."""
+    if moment is None:
+        return None
+    at = moment.at or datetime.combine(moment.day, time.min, UTC)
+    return at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _move(connection: Connection, page: Page, moved_to: str, now: datetime) -> int:
+    """Hand a page's articles and its claim on to its new address; returns the page there."""
+    there = select(pages.c.id).where(pages.c.url == moved_to)
+    target: int | None = connection.scalar(there)
+    if target is None:
+        row = _new_page(Item(url=moved_to), page.source, now) | {"listed": page.listed, "state": page.state}
+        connection.execute(insert(pages).values(**row))
+        target = connection.scalar(there)
+    assert target is not None  # noqa: S101 - it was inserted where it was missing
+    owner, until = connection.execute(
+        select(pages.c.claimed_by, pages.c.claimed_until).where(pages.c.id == page.id)
+    ).one()
+    values: dict[str, Any] = {"claimed_by": owner, "claimed_until": until}
+    articles = _held(connection, page.id)
+    connection.execute(delete(holdings).where(holdings.c.page == page.id))
+    if articles:
+        _hold(connection, target, articles)
+        values["state"] = "held"
+    connection.execute(update(pages).where(pages.c.id == target).values(**values))
+    gone = {
+        "state": "moved",
+        "due_at": None,
+        "fetched_at": now,
+        "attempts": 0,
+        "last_error": None,
+        **RELEASED,
+    }
+    connection.execute(update(pages).where(pages.c.id == page.id).values(**gone))
+    return target
+
+
+def _receive(connection: Connection, page: int, fetched: Fetched, now: datetime) -> None:
+    connection.execute(delete(inbox).where(inbox.c.page == page))
+    connection.execute(
+        insert(inbox).values(
+            page=page,
+            content=fetched.content,
+            content_type=fetched.content_type,
+            final_url=canonical_url(fetched.final_url) or fetched.final_url,
+            received_at=now,
+        )
+    )
+
+
+def _held(connection: Connection, page: int) -> list[str]:
+    return list(connection.scalars(select(holdings.c.article).where(holdings.c.page == page)))
+
+
+def _hold(connection: Connection, page: int, articles: Iterable[str]) -> None:
+    missing = set(articles).difference(_held(connection, page))
+    if missing:
+        connection.execute(
+            insert(holdings), [{"page": page, "article": article} for article in sorted(missing)]
+        )
+
+
+def _let_go(connection: Connection, page: int, *, keep: Collection[str]) -> list[str]:
+    """Take from a page the articles it no longer holds, and out of answers those that stand nowhere else."""
+    lost = [article for article in _held(connection, page) if article not in keep]
+    removed = []
+    for article in lost:
+        connection.execute(delete(holdings).where(holdings.c.page == page, holdings.c.article == article))
+        if not connection.scalar(select(func.count()).where(holdings.c.article == article)):
+            remove(connection, article, purge=False)
+            removed.append(article)
+    return removed
+
+
+def _page(row: Row[Any]) -> Page:
+    return Page(
+        id=row.id,
+        url=row.url,
+        host=row.host,
+        source=row.source,
+        state=row.state,
+        listed=dict(row.listed),
+        content_hash=row.content_hash,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        validators_of=row.validators_of,
+        interval=row.interval,
+        gone_since=zoned(row.gone_since) if row.gone_since else None,
+        failures=row.failures,
+    )
