@@ -106,7 +106,7 @@ class Collector:
 
     ``alone`` says that no other process collects into this database, as where this one owns an embedded
     store; then what a killed process had claimed is taken up at once instead of after the lease. ``fetcher``
-    and ``intake`` are not closed here::
+    and ``intake`` are not closed here; ``clock`` gives the time in UTC::
 
         async with Fetcher(contact=settings.contact) as fetcher:
             collector = Collector(database, fetcher, indexer, alone=True)
@@ -133,7 +133,7 @@ class Collector:
         self._at_once = at_once
         self._lease = lease
         self._gone_after = gone_after
-        self._clock = clock
+        self.now = clock
         self._listings = Listings(fetcher, self.sources, self.pages, clock=clock)
         self._living: set[str] = set()
         self._taking_in = asyncio.Lock()
@@ -192,7 +192,7 @@ class Collector:
                 log.exception("a pass of the collector failed")
             else:
                 if due is not None:
-                    pause = min(max((due - self._clock()).total_seconds(), 1.0), longest_pause)
+                    pause = min(max((due - self.now()).total_seconds(), 1.0), longest_pause)
             await asyncio.sleep(pause)
 
     @contextmanager
@@ -238,7 +238,7 @@ class Collector:
             claimed = await asyncio.to_thread(
                 self.sources.claim,
                 under_way.claimant,
-                now=self._clock(),
+                now=self.now(),
                 most=self._at_once,
                 only=under_way.only,
             )
@@ -277,7 +277,7 @@ class Collector:
         return await asyncio.to_thread(
             self.pages.claim,
             under_way.claimant,
-            now=self._clock(),
+            now=self.now(),
             most=2 * self._at_once,
             most_of_a_host=_OF_A_HOST,
             without_hosts={host for host in hosts if hosts.count(host) >= _OF_A_HOST},
@@ -297,7 +297,7 @@ class Collector:
             return page, exc
 
     async def _write(self, under_way: _Pass, came: list[tuple[Page, Fetched | FetchError]]) -> None:
-        now = self._clock()
+        now = self.now()
         verdicts: list[tuple[Page, Verdict]] = [
             (page, judge(page, what, now=now, gone_after=self._gone_after)) for page, what in came
         ]
@@ -318,7 +318,7 @@ class Collector:
             under_way.arrived.clear()
             async with self._taking_in:
                 batch = await asyncio.to_thread(
-                    self.pages.received, under_way.claimant, now=self._clock(), most=_BATCH
+                    self.pages.received, under_way.claimant, now=self.now(), most=_BATCH
                 )
                 if batch:
                     report, removed = await asyncio.to_thread(self._take_in, batch, under_way.tell)
@@ -362,7 +362,7 @@ class Collector:
             )
             for received in batch
         ]
-        removed = self.pages.settle(settled, now=self._clock())
+        removed = self.pages.settle(settled, now=self.now())
         if removed:
             self._intake.recover()
         return report, len(removed)
