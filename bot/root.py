@@ -1,34 +1,59 @@
 """The composition root: builds every object from the settings, each at its first use, nothing at import."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.settings import Settings
 from index.store.lock import OwnerLock
 
 if TYPE_CHECKING:
+    from index.article import Failure
     from index.embed import Embedder, Precision
     from index.figures.store import FigureStore
-    from index.indexer import Indexer
+    from index.indexer import AddReport, Indexed, Indexer
     from index.store.database import Database
     from index.store.dense import DenseIndex
     from index.store.lexical import LexicalIndex
     from index.store.reading import Reader
+    from retrieval.answer import Answer
     from retrieval.answerer import Answerer
 
+_PATIENCE = 2.0
+"""Seconds for which a question waits for another command to let go of the home."""
 
-@dataclass(frozen=True, slots=True)
+
 class Collection:
     """The stores open for indexing and for answering, while this process owns them."""
 
-    indexer: "Indexer"
-    answerer: "Answerer"
-    dense: "DenseIndex"
-    lexical: "LexicalIndex"
+    def __init__(self, root: "Root", *, dense: "DenseIndex", lexical: "LexicalIndex") -> None:
+        self._root = root
+        self.dense = dense
+        self.lexical = lexical
+
+    @cached_property
+    def indexer(self) -> "Indexer":
+        """What takes articles in."""
+        from index.indexer import Indexer
+
+        root = self._root
+        return Indexer(root.database, embedder=root.embedder, dense=self.dense, lexical=self.lexical)
+
+    @cached_property
+    def answerer(self) -> "Answerer":
+        """What answers questions."""
+        from retrieval.answerer import Answerer
+
+        root = self._root
+        return Answerer(
+            root.reader,
+            embedder=root.embedder,
+            dense=self.dense,
+            lexical=self.lexical,
+            public_url=root.settings.public_url,
+        )
 
 
 class Root:
@@ -97,29 +122,102 @@ class Root:
 
     @contextmanager
     def _open_collection(self) -> Iterator[Collection]:
-        from index.indexer import Indexer
         from index.store.dense import DenseIndex
         from index.store.lexical import LexicalIndex
-        from retrieval.answerer import Answerer
 
         dense = DenseIndex(self.settings.chroma_url or self.home / "chroma", model=self.embedder.model)
         lexical = LexicalIndex(self.home / "words")
         try:
-            yield Collection(
-                indexer=Indexer(self.database, embedder=self.embedder, dense=dense, lexical=lexical),
-                answerer=Answerer(
-                    self.reader,
-                    embedder=self.embedder,
-                    dense=dense,
-                    lexical=lexical,
-                    public_url=self.settings.public_url,
-                ),
-                dense=dense,
-                lexical=lexical,
-            )
+            yield Collection(self, dense=dense, lexical=lexical)
         finally:
             dense.close()
             lexical.close()
+
+    @contextmanager
+    def answering(self, *, purpose: str, kept: bool = True) -> "Iterator[Callable[..., Answer]]":
+        """What answers questions, as `Answerer.ask` does, the collection up to date; ``kept`` records gaps.
+
+        Raises:
+            StoreHeld: another process owns the home.
+            StoreError: a store cannot be opened.
+        """
+        with self.collection(purpose=purpose, wait=_PATIENCE) as collection:
+            collection.indexer.recover()
+
+            def ask(question: str, **options: Any) -> "Answer":
+                answer = collection.answerer.ask(question, **options)
+                if kept:
+                    self._record(answer)
+                return answer
+
+            yield ask
+
+    def add_urls(
+        self, urls: Sequence[str], collection: Collection, *, each: "Callable[[Indexed | Failure], None]"
+    ) -> "AddReport":
+        """Make these addresses sources, and take in what they list now.
+
+        Raises:
+            StoreError, ModelError: the collection failed; what was told stays.
+        """
+        import asyncio
+
+        from index.collect.addresses import Allowance
+        from index.collect.collector import Collector
+        from index.collect.fetch import Fetcher
+
+        async def collect() -> "AddReport":
+            async with Fetcher(
+                contact=self.settings.contact or "",
+                allowance=Allowance.parse(self.settings.allow_private or ""),
+            ) as fetcher:
+                report = await Collector(self.database, fetcher, collection.indexer).add(urls, each=each)
+                return report.articles
+
+        return asyncio.run(collect())
+
+    def gaps(self) -> list[dict[str, Any]]:
+        """Questions that found no answer, the most frequent first, without who asked."""
+        import asyncio
+
+        from bot.desk.questions import Questions
+        from bot.desk.workers import Workers
+
+        workers = Workers(self.database)
+        found = asyncio.run(Questions(workers).gaps())
+        workers.close()
+        return [
+            {
+                "question": gap.question,
+                "asked": gap.times,
+                "last": gap.last.isoformat(),
+                "refusal": gap.refusal,
+            }
+            for gap in found
+        ]
+
+    def _record(self, answer: "Answer") -> None:
+        """Keep a question of the command line as those of the chats are kept."""
+        import asyncio
+        from datetime import UTC, datetime
+        from uuid import uuid4
+
+        from bot.desk.questions import Questions
+        from bot.desk.records import Person, Place, Request
+        from bot.desk.workers import Workers
+
+        workers = Workers(self.database)
+        name = uuid4().hex[:16]
+        request = Request(
+            key=f"terminal:{name}",
+            kind="ask",
+            person=Person(platform="terminal", user="local"),
+            place=Place(platform="terminal", workspace="", channel="terminal", direct=True),
+            text=answer.question,
+            asked_at=datetime.now(UTC),
+        )
+        asyncio.run(Questions(workers).keep(request, name, answer, private=True))
+        workers.close()
 
     def close(self) -> None:
         """Let go of what was opened."""

@@ -48,6 +48,18 @@ class AddReport:
     passages: int = 0
     seconds: float = 0.0
 
+    def __add__(self, other: "AddReport") -> "AddReport":
+        """Both together."""
+        return AddReport(
+            added=self.added + other.added,
+            updated=self.updated + other.updated,
+            unchanged=self.unchanged + other.unchanged,
+            duplicates=self.duplicates + other.duplicates,
+            failed=self.failed + other.failed,
+            passages=self.passages + other.passages,
+            seconds=self.seconds + other.seconds,
+        )
+
     def as_json(self) -> dict[str, Any]:
         """The contract's form, ready for `json.dumps`."""
         return {
@@ -145,16 +157,12 @@ class Indexer:
         """Cut the drafts into passages; as float16 by their key the vectors that are not stored yet."""
         texts: dict[bytes, str] = {}
         for draft in drafts:
-            article = draft.article
-            draft.passages = passages_of(
-                article.text, title=article.title, count_tokens=self._embedder.count_tokens
-            )
-            for passage in draft.passages:
-                text = embedded_text(passage, article.text)
-                draft.keys.append(vector_key(text))
-                texts[draft.keys[-1]] = text
+            texts |= cut(draft, self._embedder.count_tokens)
         with self._database.read() as connection:
-            present = present_vectors(connection, list(texts), self._embedder.model)
+            return self._vectors(connection, texts)
+
+    def _vectors(self, connection: Connection, texts: Mapping[bytes, str]) -> dict[bytes, bytes]:
+        present = present_vectors(connection, list(texts), self._embedder.model)
         wanted = [key for key in texts if key not in present]
         if not wanted:
             return {}

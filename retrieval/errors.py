@@ -3,7 +3,8 @@
 ::
 
     RetrievalError
-    └── GateError          an answer that may not be shown: it says what its sources do not
+    ├── GateError          an answer that may not be shown: it says what its sources do not
+    └── QuestionsError     a file of questions for measuring cannot be read
 
 Each message is one sentence for a reader who knows the product and not its code.
 """
@@ -19,3 +20,7 @@ class GateError(RetrievalError):
     def __init__(self, gate: str, message: str) -> None:
         super().__init__(message)
         self.gate = gate
+
+
+class QuestionsError(RetrievalError):
+    """A file of questions for measuring cannot be read."""

@@ -42,7 +42,7 @@ class Candidates:
 
 
 class Searcher:
-    """Searches both indexes and joins what they return with the database, so that only what is shown is found.
+    """Searches both indexes and joins what they return with the database: only what is shown is found.
 
     Raises:
         StoreError: a store failed.
@@ -65,7 +65,7 @@ class Searcher:
         windows: Sequence[Window] = (),
         stop: frozenset[str] = frozenset(),
     ) -> Candidates:
-        """Passages for ``text``: published until then, and in one of ``windows`` or undated, if there are any.
+        """Passages for ``text``: published ``until`` then, and in one of ``windows`` (or undated) if any.
 
         ``stop`` holds the words that say nothing, in lower case.
         """

@@ -1,4 +1,4 @@
-"""The command line. Standard output carries results alone; progress, warnings and logs go to standard error."""
+"""The command line: results alone on standard output, all else on standard error."""
 
 import os
 import sys

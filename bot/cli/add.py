@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Put the command into ``app``."""
-    app.command("add", epilog="Examples: `communique add articles/`, `communique add news.jsonl.gz --json`")(add)
+    app.command("add", epilog="Examples: `communique add articles/`, `communique add news.jsonl.gz --json`")(
+        add
+    )
 
 
 def add(
@@ -25,13 +27,22 @@ def add(
         list[str],
         typer.Argument(help="A file (.txt .md .html .pdf .json .jsonl, also .gz), a folder, or an address."),
     ],
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print each article as it is kept.")] = False,  # noqa: FBT002 - typer's form of a flag
-    as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,  # noqa: FBT002 - typer's form of a flag
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Print each article as it is kept.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
 ) -> int:
     """Take articles in. What is there already and has not changed costs nothing."""
     root: Root = context.obj
+    urls = [source for source in sources if source.startswith(("http://", "https://"))]
+    paths = [Path(source) for source in sources if source not in urls]
     with root.collection(purpose="communique add") as collection, _Progress(verbose=verbose) as progress:
-        report = collection.indexer.add(progress.counted(_found(root, sources)), each=progress.tell)
+        reports = []
+        if paths or not urls:
+            reports.append(collection.indexer.add(progress.counted(_read(paths)), each=progress.tell))
+        if urls:
+            reports.append(root.add_urls(urls, collection, each=progress.tell))
+    report = reports[0] if len(reports) == 1 else reports[0] + reports[1]
     if as_json:
         print_json(report.as_json())
     else:
@@ -39,14 +50,11 @@ def add(
     return 1 if report.failed else 0
 
 
-def _found(root: Root, sources: list[str]) -> "Iterator[Article | Failure]":
+def _read(paths: list[Path]) -> "Iterator[Article | Failure]":
     from index.extract import read_path
 
-    for source in sources:
-        if source.startswith(("http://", "https://")):
-            yield from root.fetched(source)
-        else:
-            yield from read_path(Path(source))
+    for path in paths:
+        yield from read_path(path)
 
 
 def _print(report: "AddReport") -> None:
@@ -62,7 +70,9 @@ def _print(report: "AddReport") -> None:
         )
         if count
     ]
-    console.print(f"{', '.join(parts) or 'Nothing found'}; {report.passages} passages, {report.seconds:.1f} s.")
+    console.print(
+        f"{', '.join(parts) or 'Nothing found'}; {report.passages} passages, {report.seconds:.1f} s."
+    )
 
 
 class _Progress:
@@ -113,5 +123,3 @@ class _Progress:
         self._bar.update(self._task, description=(one.title or one.source)[:60].replace("[", "("))
         if self._verbose:
             print(f"{one.id} {one.outcome} {one.title or one.source}", flush=True)  # noqa: T201 - a result
-
-

@@ -37,7 +37,7 @@ def ask(
         Path | None,
         typer.Option(help='Answer every line {"id", "question", "as_of"?} of a .jsonl file, one a line.'),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the Answer as JSON.")] = False,  # noqa: FBT002 - typer's form of a flag
+    as_json: Annotated[bool, typer.Option("--json", help="Print the Answer as JSON.")] = False,
 ) -> None:
     """Ask the collection; the answer is quoted to the character, with source, date and link."""
     root: Root = context.obj
@@ -45,7 +45,7 @@ def ask(
         raise UsageError("Give one question, or a file with --batch.")
     if batch is not None:
         questions = list(_questions(batch))
-        with root.answering(purpose="communique ask") as answer:
+        with root.answering(purpose="communique ask", kept=False) as answer:
             for asked in questions:
                 print_json(
                     answer(asked["question"], id=str(asked["id"]), as_of=_day(asked.get("as_of"))).as_json()
@@ -65,7 +65,8 @@ def ask(
 def chat(context: typer.Context, as_of: AsOf = None) -> None:
     """Ask in a loop; a follow-up is understood from what was said before."""
     from bot.cli.render import render
-    from retrieval.understand.turn import Turn
+    from retrieval.answerer import turn_of
+    from retrieval.understand import Turn
 
     root: Root = context.obj
     day = _day(as_of)
@@ -76,7 +77,7 @@ def chat(context: typer.Context, as_of: AsOf = None) -> None:
     with root.answering(purpose="communique chat") as answer:
         for number, question in enumerate(_typed(), start=1):
             found = answer(question, id=f"q{number}", as_of=day, turns=turns)
-            turns.append(Turn.of(found))
+            turns.append(turn_of(found))
             render(found, console)
 
 

@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
     app.command("stats", epilog="Example: `communique stats --gaps`")(stats)
 
 
-def sources(context: typer.Context, as_json: AsJson = False) -> None:  # noqa: FBT002 - typer's form of a flag
+def sources(context: typer.Context, as_json: AsJson = False) -> None:
     """List what was added, and the articles that came of it."""
     root: Root = context.obj
     listed = list(root.reader.listing())
@@ -56,7 +56,7 @@ def sources(context: typer.Context, as_json: AsJson = False) -> None:  # noqa: F
 def article(
     context: typer.Context,
     identifier: Annotated[str, typer.Argument(metavar="ID", help="As `communique sources` lists it.")],
-    as_json: AsJson = False,  # noqa: FBT002 - typer's form of a flag
+    as_json: AsJson = False,
 ) -> None:
     """Show an article as it is stored."""
     root: Root = context.obj
@@ -82,14 +82,17 @@ def article(
 def remove(
     context: typer.Context,
     identifiers: Annotated[list[str], typer.Argument(metavar="ID…", help="Articles to take out.")],
-    purge: Annotated[bool, typer.Option("--purge", help="Forget their texts and earlier versions too.")] = False,  # noqa: FBT002 - typer's form of a flag
-    as_json: AsJson = False,  # noqa: FBT002 - typer's form of a flag
+    purge: Annotated[
+        bool, typer.Option("--purge", help="Forget their texts and earlier versions too.")
+    ] = False,
+    as_json: AsJson = False,
 ) -> int:
     """Take articles out of all answers, at once."""
     from index.store.recording import remove as take_out
 
     root: Root = context.obj
-    removed, unknown = [], []
+    removed: list[str] = []
+    unknown: list[str] = []
     for identifier in identifiers:
         with root.database.write() as connection:
             (removed if take_out(connection, identifier, purge=purge) else unknown).append(identifier)
@@ -98,14 +101,16 @@ def remove(
     else:
         output().print(f"{len(removed)} removed.")
     if unknown:
-        raise NotThere(f"There is no article {', '.join(unknown)}; `communique sources` lists those there are.")
+        raise NotThere(
+            f"There is no article {', '.join(unknown)}; `communique sources` lists those there are."
+        )
     return 0
 
 
 def stats(
     context: typer.Context,
-    gaps: Annotated[bool, typer.Option("--gaps", help="List the questions that found no answer.")] = False,  # noqa: FBT002 - typer's form of a flag
-    as_json: AsJson = False,  # noqa: FBT002 - typer's form of a flag
+    gaps: Annotated[bool, typer.Option("--gaps", help="List the questions that found no answer.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Count what there is."""
     root: Root = context.obj

@@ -1,4 +1,4 @@
-"""``communique doctor`` and ``communique evaluate``: is it sound, and is it good?"""
+"""``communique doctor`` and ``communique evaluate``: whether it is sound, and how good it is."""
 
 from pathlib import Path
 from typing import Annotated
@@ -17,8 +17,8 @@ def register(app: typer.Typer) -> None:
 
 def doctor(
     context: typer.Context,
-    repair: Annotated[bool, typer.Option("--repair", help="Mend what is found.")] = False,  # noqa: FBT002 - typer's form of a flag
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for other tools.")] = False,  # noqa: FBT002 - typer's form of a flag
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what is found.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for other tools.")] = False,
 ) -> int:
     """Hold the stores against each other and the settings; exit code 1 if something is wrong."""
     from index.store import doctor as stores
@@ -40,9 +40,7 @@ def doctor(
         print_json(checkup.as_json())
     else:
         console = output()
-        console.print(
-            f"{checkup.articles} articles, {checkup.passages} passages, {checkup.vectors} vectors."
-        )
+        console.print(f"{checkup.articles} articles, {checkup.passages} passages, {checkup.vectors} vectors.")
         for problem in checkup.problems:
             console.print(f"✗ {problem}", style="red", markup=False)
         if checkup.problems and not repair:
@@ -61,5 +59,5 @@ def evaluate(
 
     root: Root = context.obj
     asked = read_questions(questions)
-    with root.answering(purpose="communique evaluate") as answer:
+    with root.answering(purpose="communique evaluate", kept=False) as answer:
         print_json(measure(asked, answer))

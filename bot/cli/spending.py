@@ -43,19 +43,19 @@ def spending(
     ] = None,
     metric: Annotated[Metric, typer.Option(help="What is measured.")] = "share",
     rank: Annotated[int | None, typer.Option(min=1, metavar="N", help="The first N allies in order.")] = None,
-    compare: Annotated[bool, typer.Option("--compare", help="Side by side: one year, one edition.")] = False,  # noqa: FBT002 - typer's form of a flag
-    history: Annotated[bool, typer.Option("--history", help="Year by year, from one edition.")] = False,  # noqa: FBT002 - typer's form of a flag
-    target: Annotated[bool, typer.Option("--target", help="How far to 2 % and 3.5 % of GDP.")] = False,  # noqa: FBT002 - typer's form of a flag
+    compare: Annotated[bool, typer.Option("--compare", help="Side by side: one year, one edition.")] = False,
+    history: Annotated[bool, typer.Option("--history", help="Year by year, from one edition.")] = False,
+    target: Annotated[bool, typer.Option("--target", help="How far to 2 % and 3.5 % of GDP.")] = False,
     chart: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Draw the figures.")] = None,
     csv: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write them with their provenance.")
     ] = None,
-    update: Annotated[bool, typer.Option("--update", help="Look for a newer edition at NATO's.")] = False,  # noqa: FBT002 - typer's form of a flag
+    update: Annotated[bool, typer.Option("--update", help="Look for a newer edition at NATO's.")] = False,
     import_file: Annotated[
         Path | None,
         typer.Option("--import", metavar="FILE", help="Take in NATO's or SIPRI's workbook, or a CSV."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for other tools.")] = False,  # noqa: FBT002 - typer's form of a flag
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for other tools.")] = False,
 ) -> None:
     """Give official defence-spending figures, each with its year, edition and source."""
     root: Root = context.obj

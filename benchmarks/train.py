@@ -1,0 +1,372 @@
+"""Learn the weights of ranking, quoting and refusing from questions with known answers.
+
+    python -m benchmarks.train HOME=QUESTIONS.jsonl [HOME=QUESTIONS.jsonl …]
+
+Each HOME is a folder into which ``communique add`` has put the articles that the questions are about. Three
+sets of boosted trees are learned, each from the cross-validated scores of the one before it, so that no
+score that a later one sees was fitted to the same question: passages, then quotes, then the confidence that
+the best quote answers. What is printed is cross-validated too. ``--write`` keeps the trees.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import lightgbm
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.root import Root
+from bot.settings import Settings
+from index.store.dense import DenseIndex
+from index.store.lexical import LexicalIndex
+from retrieval.confidence import CONFIDENCE_FEATURES, confidence_features
+from retrieval.evaluate import GoldQuestion, folded, read_questions
+from retrieval.quote import QUOTE_FEATURES, QUOTED_FROM, Quote, passage_around, quote_rows, runs_of
+from retrieval.rank import PASSAGE_FEATURES, Ranked, features, preranked
+from retrieval.search import Candidates, Searcher
+from retrieval.understand import Query, understand
+from retrieval.words import STOP_WORDS, Analysis
+
+FOLDS = 6
+LATER = (400, 1500)
+"""Days by which the day of asking is moved in a copy of each question that names no time of its own, so that
+nearness to that day is not trusted where a question does not speak of it."""
+
+
+@dataclass(slots=True, eq=False)
+class Example:
+    """One question with everything that is measured of its candidates."""
+
+    gold: GoldQuestion
+    query: Query
+    found: Candidates
+    fold: int
+    weight: float
+    kept: list[Any]
+    words: list[tuple[str, ...]]
+    rows: NDArray[np.float32]
+    right: NDArray[np.float32]
+    texts: dict[str, str]
+    scores: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
+    quotes: list[Quote] = field(default_factory=list)
+    quote_rows: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
+    quote_right: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
+    confidence: float = 0.0
+
+
+def main() -> None:
+    """Read, learn, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sets", nargs="+", metavar="HOME=QUESTIONS.jsonl")
+    parser.add_argument("--write", action="store_true", help="write the trees into retrieval/learned")
+    options = parser.parse_args()
+    examples = []
+    for pair in options.sets:
+        home, questions = pair.split("=", 1)
+        examples += examples_of(Path(home), read_questions(Path(questions)))
+        print(f"{home}: {len(examples)} questions so far", file=sys.stderr)
+    passages = learn_passages(examples)
+    quotes = learn_quotes(examples)
+    confidence, calibration = learn_confidence(examples)
+    report([one for one in examples if one.weight == 1.0])
+    if options.write:
+        folder = Path("retrieval/learned")
+        write(folder / "passages.json", PASSAGE_FEATURES, passages)
+        write(folder / "quotes.json", QUOTE_FEATURES, quotes)
+        write(folder / "confidence.json", CONFIDENCE_FEATURES, confidence, calibration)
+
+
+def examples_of(home: Path, questions: Sequence[GoldQuestion]) -> list[Example]:
+    """What is measured of the candidates of each question."""
+    root = Root(Settings.model_validate({"COMMUNIQUE_HOME": home}))
+    dense, lexical = DenseIndex(home / "chroma", model=root.embedder.model), LexicalIndex(home / "words")
+    searcher = Searcher(root.reader, embedder=root.embedder, dense=dense, lexical=lexical)
+    analyze = Analysis(lexical.analyze)
+    publishers = root.reader.publishers()
+    random = Random(7)
+    examples = []
+    for number, gold in enumerate(questions):
+        for asked, weight in _variants(gold, publishers, random):
+            found = searcher.search(
+                asked.search_text or asked.understood,
+                until=asked.as_of,
+                windows=asked.windows if asked.window_strict else (),
+                stop=STOP_WORDS,
+            )
+            kept = preranked(asked, found)
+            if not kept:
+                continue
+            words = [tuple(analyze(one.passage.body)) for one in kept]
+            articles = root.reader.articles(list({one.passage.article_id for one in kept}))
+            wanted = [folded(text) for text in gold.answers]
+            right = [any(text in folded(one.passage.body) for text in wanted) for one in kept]
+            examples.append(
+                Example(
+                    gold=gold,
+                    query=asked,
+                    found=found,
+                    fold=number % FOLDS,
+                    weight=weight,
+                    kept=kept,
+                    words=words,
+                    rows=features(asked, found, kept, words, analyze=analyze),
+                    right=np.array(right, dtype=np.float32),
+                    texts={key: text for key, (_, text) in articles.items()},
+                )
+            )
+    lexical.close()
+    dense.close()
+    for one in examples:
+        one.texts = {key: one.texts[key] for key in one.texts}
+    _ANALYZE.append(analyze)
+    return examples
+
+
+_ANALYZE: list[Analysis] = []
+
+
+def _variants(gold: GoldQuestion, publishers: list[str], random: Random) -> list[tuple[Query, float]]:
+    day = gold.as_of or datetime.now(UTC).date()
+    query = understand(gold.question, as_of=day, publishers=publishers)
+    found = [(query, 1.0)]
+    timeless = query.recency == "none" and not query.windows and query.reference_day == query.as_of
+    if timeless and gold.category not in ("answerable", "unanswerable"):
+        later = day + timedelta(days=random.randint(*LATER))
+        found.append((replace(query, as_of=later, reference_day=later), 0.5))
+    return found
+
+
+def learn_passages(examples: list[Example]) -> list[Any]:
+    """Trees that tell right passages; every example gets the scores of the fold that did not see it."""
+    usable = [one for one in examples if one.gold.answers and one.right.any()]
+    parameters = {"num_leaves": 12, "min_data_in_leaf": 60, "learning_rate": 0.05, "lambda_l2": 5.0}
+
+    def fit(part: Sequence[Example]) -> lightgbm.Booster:
+        return _fit(
+            np.concatenate([one.rows for one in part]),
+            np.concatenate([one.right for one in part]),
+            np.concatenate([_weights(one.right, one.weight) for one in part]),
+            parameters,
+            rounds=220,
+        )
+
+    for fold in range(FOLDS):
+        model = fit([one for one in usable if one.fold != fold])
+        for one in examples:
+            if one.fold == fold:
+                one.scores = np.asarray(model.predict(one.rows, raw_score=True), dtype=np.float32)
+    return _nodes(fit(usable))
+
+
+def learn_quotes(examples: list[Example]) -> list[Any]:
+    """Trees that tell right quotes among those of the best passages."""
+    for one in examples:
+        _quote(one)
+    usable = [one for one in examples if one.gold.answers and len(one.quote_right) and one.quote_right.any()]
+    parameters = {"num_leaves": 10, "min_data_in_leaf": 80, "learning_rate": 0.05, "lambda_l2": 5.0}
+
+    def fit(part: Sequence[Example]) -> lightgbm.Booster:
+        return _fit(
+            np.concatenate([one.quote_rows for one in part]),
+            np.concatenate([one.quote_right for one in part]),
+            np.concatenate([_weights(one.quote_right, one.weight) for one in part]),
+            parameters,
+            rounds=200,
+        )
+
+    for fold in range(FOLDS):
+        model = fit([one for one in usable if one.fold != fold])
+        for one in examples:
+            if one.fold == fold and len(one.quote_rows):
+                scores = 1 / (1 + np.exp(-np.asarray(model.predict(one.quote_rows, raw_score=True))))
+                order = np.argsort(-scores, kind="stable")
+                one.quotes = [replace(one.quotes[i], score=float(scores[i])) for i in order]
+                one.quote_right = one.quote_right[order]
+    return _nodes(fit(usable))
+
+
+def learn_confidence(examples: list[Example]) -> tuple[list[Any], tuple[float, float]]:
+    """Trees for whether one of the first three quotes answers, calibrated by a logistic function."""
+    usable = [one for one in examples if one.quotes]
+    rows = np.array([confidence_features(one.query, one.found, _ranked(one), one.quotes) for one in usable])
+    right = np.array([float(any(one.quote_right[_spread(one)])) for one in usable])
+    weight = np.array([one.weight for one in usable])
+    folds = np.array([one.fold for one in usable])
+    parameters = {"num_leaves": 5, "min_data_in_leaf": 25, "learning_rate": 0.04, "lambda_l2": 10.0}
+    raw = np.zeros(len(usable))
+    for fold in range(FOLDS):
+        train = folds != fold
+        model = _fit(rows[train], right[train], weight[train], parameters, rounds=160)
+        raw[~train] = model.predict(rows[~train], raw_score=True)
+    from sklearn.linear_model import LogisticRegression
+
+    fitted = LogisticRegression(C=100.0).fit(raw[:, None], right, sample_weight=weight)
+    slope, intercept = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+    for one, score in zip(usable, raw, strict=True):
+        one.confidence = float(1 / (1 + np.exp(-(slope * score + intercept))))
+    return _nodes(_fit(rows, right, weight, parameters, rounds=160)), (slope, intercept)
+
+
+def report(examples: Sequence[Example]) -> None:
+    """Cross-validated measures by set."""
+    from sklearn.metrics import roc_auc_score
+
+    groups: dict[str, list[Example]] = {}
+    for one in examples:
+        name = (
+            "newsqa"
+            if one.gold.category in ("answerable", "unanswerable") and one.gold.as_of
+            else one.gold.category
+        )
+        groups.setdefault(name, []).append(one)
+    groups["all"] = list(examples)
+    for name, group in groups.items():
+        able = [one for one in group if one.gold.answers]
+        line: dict[str, Any] = {"n": len(able)}
+        if able:
+            line["ceiling"] = np.mean([one.right.any() for one in able])
+            for k in (1, 3):
+                line[f"passage@{k}"] = np.mean([_passage_hit(one, k) for one in able])
+                line[f"quote@{k}"] = np.mean(
+                    [any(one.quote_right[_spread(one, k)]) for one in able if one.quotes]
+                )
+        truth = [bool(one.gold.answers) for one in group]
+        if len(set(truth)) > 1:
+            line["auroc"] = roc_auc_score(truth, [one.confidence for one in group])
+        print(name, {key: round(float(value), 3) for key, value in line.items()})
+    confidences = sorted(one.confidence for one in examples if one.gold.answers)
+    for share in (0.05, 0.08, 0.1):
+        bar = confidences[int(share * len(confidences))]
+        refused = np.mean([one.confidence < bar for one in examples if not one.gold.answers])
+        print(f"threshold {bar:.3f}: refuses {share:.0%} of the answerable and {refused:.1%} of the others")
+
+
+def write(
+    path: Path, names: Sequence[str], trees: list[Any], calibration: tuple[float, float] | None = None
+) -> None:
+    """Write trees as JSON, one tree a line."""
+    head = {"features": list(names)} | ({"calibration": list(calibration)} if calibration else {})
+    lines = ",\n".join(json.dumps(tree, separators=(",", ":")) for tree in trees)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(head)[:-1] + ', "trees": [\n' + lines + "\n]}\n", encoding="utf-8")
+
+
+def _quote(one: Example) -> None:
+    ranked = _ranked(one)[:QUOTED_FROM]
+    analyze = _ANALYZE[0]
+    runs = runs_of(ranked, one.texts, analyze)
+    if not runs:
+        return
+    one.quote_rows = quote_rows(one.query, one.found, runs, one.texts, analyze, best=ranked[0].score)
+    wanted = [folded(text) for text in one.gold.answers]
+    one.quotes = [
+        Quote(ranked=run.ranked, start=run.start, end=run.end, score=0.0, features=row, table=run.table)
+        for run, row in zip(runs, one.quote_rows, strict=True)
+    ]
+    one.quote_right = np.array(
+        [
+            any(
+                text in folded(one.texts[run.ranked.candidate.passage.article_id][run.start : run.end])
+                for text in wanted
+            )
+            for run in runs
+        ],
+        dtype=np.float32,
+    )
+
+
+def _ranked(one: Example) -> list[Ranked]:
+    order = np.argsort(-one.scores, kind="stable")
+    return [
+        Ranked(candidate=one.kept[i], score=float(one.scores[i]), words=one.words[i], features=one.rows[i])
+        for i in order
+    ]
+
+
+def _spread(one: Example, count: int = 3) -> list[int]:
+    """The places of the first ``count`` quotes that do not overlap, as they would be shown."""
+    chosen: list[int] = []
+    for place, quote in enumerate(one.quotes):
+        article = quote.ranked.candidate.passage.article_id
+        taken = [one.quotes[i] for i in chosen]
+        if any(
+            other.ranked.candidate.passage.article_id == article
+            and quote.start < other.end
+            and other.start < quote.end
+            for other in taken
+        ):
+            continue
+        chosen.append(place)
+        if len(chosen) == count:
+            break
+    return chosen
+
+
+def _passage_hit(one: Example, count: int) -> bool:
+    wanted = [folded(text) for text in one.gold.answers]
+    for place in _spread(one, count):
+        quote = one.quotes[place]
+        text = one.texts[quote.ranked.candidate.passage.article_id]
+        start, end = passage_around(text, quote.start, quote.end)
+        if any(gold in folded(text[start:end]) for gold in wanted):
+            return True
+    return False
+
+
+def _weights(right: NDArray[np.float32], weight: float) -> NDArray[np.float32]:
+    """Each question counts the same, and its right rows together as much as its wrong ones at four times."""
+    positive = max(float(right.sum()), 1.0)
+    negative = max(float((1 - right).sum()), 1.0)
+    return (weight * 30 * np.where(right > 0, 0.3 / positive, 0.7 / negative)).astype(np.float32)
+
+
+def _fit(
+    rows: NDArray[Any], right: NDArray[Any], weight: NDArray[Any], parameters: dict[str, Any], *, rounds: int
+) -> lightgbm.Booster:
+    fixed = {
+        "objective": "binary",
+        "verbosity": -1,
+        "seed": 1,
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": 2,
+        "bagging_fraction": 0.8,
+        "bagging_freq": 1,
+        "feature_fraction": 0.6,
+        "boost_from_average": False,
+        "min_sum_hessian_in_leaf": 1.0,
+    }
+    return lightgbm.train(fixed | parameters, lightgbm.Dataset(rows, right, weight=weight), rounds)
+
+
+def _nodes(model: lightgbm.Booster) -> list[list[list[float]]]:
+    """The trees as lists of nodes; see `retrieval.trees.Trees`."""
+    trees = []
+    for info in model.dump_model()["tree_info"]:
+        nodes: list[list[float]] = []
+        _walk(info["tree_structure"], nodes)
+        trees.append(nodes)
+    return trees
+
+
+def _walk(node: dict[str, Any], nodes: list[list[float]]) -> int:
+    number = len(nodes)
+    nodes.append([])
+    if "leaf_value" in node:
+        nodes[number] = [round(node["leaf_value"], 5)]
+    else:
+        left = _walk(node["left_child"], nodes)
+        right = _walk(node["right_child"], nodes)
+        nodes[number] = [node["split_feature"], float(f"{node['threshold']:.6g}"), left, right]
+    return number
+
+
+if __name__ == "__main__":
+    main()

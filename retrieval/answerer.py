@@ -1,0 +1,282 @@
+"""A question in, an Answer out: understand, search, rank, quote, verify, abstain."""
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+
+from index.embed import Embedder
+from index.store.dense import DenseIndex
+from index.store.lexical import LexicalIndex
+from index.store.reading import Counts, Reader, StoredArticle
+from retrieval.answer import Answer, Refusal, Window
+from retrieval.cite import Citer
+from retrieval.compose import answer_text, refusal_text
+from retrieval.confidence import confidence_features
+from retrieval.quote import QUOTED_FROM, Quote, quotes
+from retrieval.rank import Ranked, rank
+from retrieval.search import Candidates, Searcher
+from retrieval.select import Selection, selected
+from retrieval.trees import shipped
+from retrieval.understand import Query, Turn, understand
+from retrieval.verify import check
+from retrieval.words import STOP_WORDS, Analysis, content_words
+
+THRESHOLD = 0.5
+"""Below this confidence the question is refused."""
+CITED = 5
+NEAREST = 3
+
+
+@dataclass(slots=True)
+class _Clock:
+    """How long each stage took, in milliseconds."""
+
+    begin: float = field(default_factory=time.perf_counter)
+    stages: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        begin = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.stages[name] = self.stages.get(name, 0.0) + 1000 * (time.perf_counter() - begin)
+
+    def total(self) -> float:
+        return 1000 * (time.perf_counter() - self.begin)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """What searching and ranking came to."""
+
+    candidates: Candidates
+    ranked: list[Ranked]
+    quotes: list[Quote]
+    articles: dict[str, tuple[StoredArticle, str]]
+    confidence: float
+
+
+class Answerer:
+    """Answers from the collection. Thread-safe; every method may raise StoreError and ModelError."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        *,
+        embedder: Embedder,
+        dense: DenseIndex,
+        lexical: LexicalIndex,
+        public_url: str | None = None,
+        threshold: float = THRESHOLD,
+    ) -> None:
+        self._reader = reader
+        self._searcher = Searcher(reader, embedder=embedder, dense=dense, lexical=lexical)
+        self._analyze = Analysis(lexical.analyze)
+        self._citer = Citer(public_url)
+        self._threshold = threshold
+        self._lock = threading.Lock()
+        self._facts: tuple[int, Counts, list[str]] | None = None
+
+    def ask(
+        self,
+        question: str,
+        *,
+        id: str = "q1",  # noqa: A002 - the contract's word
+        as_of: date | None = None,
+        now: datetime | None = None,
+        turns: Sequence[Turn] = (),
+        publishers: Sequence[str] = (),
+        windows: Sequence[Window] | None = None,
+        newest_only: bool = False,
+        widen: bool = False,
+    ) -> Answer:
+        """The answer to ``question``; a refusal is one too.
+
+        ``as_of`` is the day on which it is asked (today): what was published later is not known. ``now`` is
+        the asker's clock, ``turns`` the conversation before. ``publishers`` and ``windows`` narrow the search
+        beyond what the question says; ``newest_only`` answers from the newest article that does, ``widen``
+        drops the question's own windows.
+        """
+        clock = _Clock()
+        counts, known_publishers = self._collection()
+        with clock.stage("understand"):
+            query = understand(
+                question,
+                as_of=as_of or (now or datetime.now(UTC)).date(),
+                turns=turns,
+                publishers=known_publishers,
+                now=now,
+            )
+        query = _adjusted(query, publishers, windows, newest_only=newest_only, widen=widen)
+        refusal = _refused_unread(query, counts)
+        if refusal is not None:
+            return self._refuse(id, query, refusal, clock, counts)
+        found = self._find(query, clock)
+        if found is None or found.confidence < self._threshold:
+            return self._refuse(id, query, "nothing_close", clock, counts, found=found)
+        return self._answer(id, query, found, clock, counts)
+
+    def _answer(self, id: str, query: Query, found: _Found, clock: _Clock, counts: Counts) -> Answer:  # noqa: A002 - the contract's word
+        with clock.stage("compose"):
+            chosen = selected(query, found.quotes, found.articles, count=CITED)
+            citations = self._citer.citations(query, chosen, found.articles)
+            answer = Answer(
+                id=id,
+                question=query.question,
+                understood=query.understood,
+                found=True,
+                answer=answer_text(query, citations),
+                confidence=found.confidence,
+                citations=citations,
+                notes=tuple(chosen.notes),
+                windows=query.windows,
+            )
+        return self._checked(answer, found, clock, counts)
+
+    def _refuse(
+        self,
+        id: str,  # noqa: A002 - the contract's word
+        query: Query,
+        refusal: Refusal,
+        clock: _Clock,
+        counts: Counts,
+        *,
+        found: _Found | None = None,
+    ) -> Answer:
+        nearest = Selection([])
+        if found is not None:
+            nearest = selected(query, found.quotes, found.articles, count=NEAREST)
+        outside = found.candidates.outside if found else 0
+        if refusal == "nothing_close" and query.windows and query.window_strict and outside:
+            refusal = "outside_window"
+        answer = Answer(
+            id=id,
+            question=query.question,
+            understood=query.understood,
+            found=False,
+            refusal=refusal,
+            answer=refusal_text(
+                query,
+                refusal,
+                missing=self._missing(query, found),
+                span=_span(counts),
+                outside=outside,
+            ),
+            confidence=found.confidence if found else 0.0,
+            nearest=self._citer.citations(query, nearest, found.articles) if found else (),
+            windows=query.windows,
+        )
+        return self._checked(answer, found, clock, counts)
+
+    def _find(self, query: Query, clock: _Clock) -> _Found | None:
+        """Search, rank and quote; None where nothing at all is found."""
+        with clock.stage("search"):
+            candidates = self._searcher.search(
+                query.search_text or query.understood,
+                until=query.as_of,
+                windows=query.windows if query.window_strict else (),
+                stop=STOP_WORDS,
+            )
+        if not candidates.passages:
+            return None
+        with clock.stage("rank"):
+            ranked = rank(query, candidates, analyze=self._analyze, trees=shipped("passages"))
+        with clock.stage("quote"):
+            ids = list(dict.fromkeys(one.candidate.passage.article_id for one in ranked[:QUOTED_FROM]))
+            articles = self._reader.articles(ids)
+            top = [one for one in ranked[:QUOTED_FROM] if one.candidate.passage.article_id in articles]
+            quoted = quotes(
+                query,
+                candidates,
+                top,
+                texts={key: text for key, (_, text) in articles.items()},
+                analyze=self._analyze,
+                trees=shipped("quotes"),
+            )
+        if not quoted:
+            return None
+        row = confidence_features(query, candidates, ranked, quoted)
+        confidence = float(shipped("confidence").probabilities(row[None, :])[0])
+        return _Found(candidates, ranked, quoted, articles, confidence)
+
+    def _checked(self, answer: Answer, found: _Found | None, clock: _Clock, counts: Counts) -> Answer:
+        """The answer through the gates; one that fails is a defect of ours and never shown."""
+        texts = {key: text for key, (_, text) in found.articles.items()} if found else {}
+        with clock.stage("verify"):
+            check(answer, lambda article_id: texts.get(article_id, ""), known=_known(counts))
+        return replace(answer, took_ms=clock.total(), stages=clock.stages)
+
+    def _missing(self, query: Query, found: _Found | None) -> list[str]:
+        """Words of the question that stand in none of the nearest passages and titles."""
+        if found is None:
+            return []
+        near = {word for one in found.ranked[:10] for word in one.words}
+        near |= {word for one in found.ranked[:10] for word in self._analyze(one.candidate.passage.title)}
+        return [
+            word
+            for word in dict.fromkeys(content_words(query.search_text))
+            if not set(self._analyze(word)) & near
+        ]
+
+    def _collection(self) -> tuple[Counts, list[str]]:
+        """What the collection holds, asked again only when it has changed."""
+        revision = self._reader.revision()
+        with self._lock:
+            if self._facts is None or self._facts[0] != revision:
+                self._facts = (revision, self._reader.counts(), self._reader.publishers())
+            return self._facts[1], self._facts[2]
+
+
+def turn_of(answer: Answer) -> Turn:
+    """What a conversation keeps of ``answer``."""
+    return Turn(
+        question=answer.question,
+        understood=answer.understood,
+        answer_text=answer.answer if answer.found else "",
+        titles=tuple(one.article.title for one in answer.citations if one.article.title),
+        speakers=tuple(dict.fromkeys(one.speaker for one in answer.citations if one.speaker)),
+        windows=answer.windows,
+    )
+
+
+def _adjusted(
+    query: Query,
+    publishers: Sequence[str],
+    windows: Sequence[Window] | None,
+    *,
+    newest_only: bool,
+    widen: bool,
+) -> Query:
+    if publishers:
+        query = replace(query, publishers=tuple(publishers))
+    if windows is not None:
+        query = replace(query, windows=tuple(windows), window_strict=bool(windows))
+    if widen:
+        query = replace(query, windows=(), window_strict=False)
+    if newest_only:
+        query = replace(query, recency="latest")
+    return query
+
+
+def _refused_unread(query: Query, counts: Counts) -> Refusal | None:
+    """Why a question is not searched for at all, if it is not."""
+    if query.kind in ("smalltalk", "empty"):
+        return "not_a_question"
+    if counts.articles == 0:
+        return "empty_collection"
+    return "language" if query.language is not None else None
+
+
+def _span(counts: Counts) -> tuple[date, date] | None:
+    if counts.first_published is None or counts.last_published is None:
+        return None
+    return counts.first_published, counts.last_published
+
+
+def _known(counts: Counts) -> str:
+    """What a refusal may say of the collection."""
+    return f"{counts.articles} {counts.passages} {counts.first_published} {counts.last_published}"

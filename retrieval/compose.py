@@ -1,0 +1,87 @@
+"""The words of an answer and of a refusal, around quotes that stand for themselves."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from retrieval.answer import Citation, Refusal, Window
+from retrieval.understand import Query
+
+
+def answer_text(query: Query, citations: Sequence[Citation]) -> str:
+    """The best quote first, with who said it; of a digest or a list, each story with its quote."""
+    if query.wants in ("digest", "list"):
+        return "\n".join(f"• {_said(one)} [{one.n}]" for one in citations)
+    first = citations[0]
+    lead = _said(first)
+    if first.context and first.quote.count("|"):
+        lead = first.context
+    return f"{lead} [{first.n}]"
+
+
+def refusal_text(
+    query: Query,
+    refusal: Refusal,
+    *,
+    missing: Sequence[str] = (),
+    span: tuple[date, date] | None = None,
+    outside: int = 0,
+) -> str:
+    """What is missing and what to try.
+
+    ``missing`` are words of the question that nothing found says; ``span`` the first and the last day that
+    the collection's dated articles appeared on; ``outside`` the passages that would fit but for their dates.
+    """
+    if refusal == "language":
+        return (
+            "With this model I can search in English only, so I did not try. Ask in English, or have an "
+            "administrator set COMMUNIQUE_EMBEDDING_MODEL to a multilingual model and run "
+            "`communique reindex`."
+        )
+    if refusal == "not_a_question":
+        return "Ask me about the articles, or type help."
+    if refusal == "empty_collection":
+        return "The collection is empty; add articles first."
+    if refusal == "outside_window":
+        return f"Nothing in the collection that was published {_spans(query.windows)} answers this. " + (
+            "Articles from other days come close: see below, or widen the dates." if outside else _reach(span)
+        )
+    parts = [f"I found no passage that says {query.expected}."]
+    if missing:
+        named = ", ".join(f"“{word}”" for word in missing[:3])
+        parts.append(f"Nothing close to the question mentions {named}.")
+    return " ".join([*parts, _reach(span)])
+
+
+def _reach(span: tuple[date, date] | None) -> str:
+    if span is None:
+        return "Try other words."
+    return (
+        f"The dated articles in the collection run from {_day(span[0])} to {_day(span[1])}. "
+        "Try other words, or add a source that covers it."
+    )
+
+
+def _said(citation: Citation) -> str:
+    """The quote, introduced by its speaker where they say it in their own words."""
+    quote = " ".join(citation.quote.split())
+    if citation.speaker and citation.speech == "direct" and citation.speaker not in quote:
+        return f"{citation.speaker}: {quote}"
+    return quote
+
+
+def _spans(windows: Sequence[Window]) -> str:
+    return " or ".join(_span(window) for window in windows) or "then"
+
+
+def _span(window: Window) -> str:
+    if window.start and window.end:
+        if window.start == window.end:
+            return f"on {_day(window.start)}"
+        return f"from {_day(window.start)} to {_day(window.end)}"
+    if window.start:
+        return f"since {_day(window.start)}"
+    return f"until {_day(window.end)}" if window.end else "then"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,108 @@
+"""How likely it is that the best quote answers: whether to answer or to refuse.
+
+A near miss (the right topic without the fact) is the hard case, so what counts is whether the question's
+names and rare words stand in the sentence or near it, and the kind of thing that is wanted, not nearness
+alone.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.quote import QUOTE_FEATURES, Quote
+from retrieval.rank import PASSAGE_FEATURES, Ranked
+from retrieval.search import Candidates
+from retrieval.understand import Query
+from retrieval.words import names_in
+
+_KINDS = ("person", "place", "number", "amount", "percentage", "date", "reason", "yes_no")
+_OF_QUOTE = (
+    "coverage",
+    "coverage_with_title",
+    "coverage_with_neighbours",
+    "coverage_of_passage",
+    "rarest_missing",
+    "names",
+    "expected",
+    "pairs",
+    "numbers",
+    "speaker",
+    "cosine_of_passage",
+)
+_OF_PASSAGE = (
+    "bm25_of_ideal",
+    "cosine",
+    "coverage_with_title",
+    "rarest_missing",
+    "names_with_title",
+    "article_coverage",
+    "article_cosine",
+    "days",
+    "fresh_14",
+    "fresh_90",
+    "undated",
+    "title_coverage",
+)
+
+CONFIDENCE_FEATURES = (
+    "quote_score",
+    "quote_score_second",
+    "quote_score_mean",
+    "passage_score",
+    "passage_score_mean",
+    *(f"quote_{name}" for name in _OF_QUOTE),
+    *(f"passage_{name}" for name in _OF_PASSAGE),
+    "best_coverage",
+    "best_names",
+    "best_cosine",
+    "best_rarest_missing",
+    "agreeing_articles",
+    "question_words",
+    "question_names",
+    *(f"wants_{kind}" for kind in _KINDS),
+)
+
+_QUOTE_COLUMNS = [QUOTE_FEATURES.index(name) for name in _OF_QUOTE]
+_PASSAGE_COLUMNS = [PASSAGE_FEATURES.index(name) for name in _OF_PASSAGE]
+_NEAR = 10
+"""So many of the best are looked at for what any of them has."""
+
+
+def confidence_features(
+    query: Query, found: Candidates, ranked: Sequence[Ranked], quoted: Sequence[Quote]
+) -> NDArray[np.float32]:
+    """One row of `CONFIDENCE_FEATURES`; at least one quote is needed."""
+    best = quoted[0]
+    scores = [quote.score for quote in quoted[:_NEAR]]
+    other = next(
+        (
+            quote.score
+            for quote in quoted
+            if quote.ranked.candidate.passage.article_id != best.ranked.candidate.passage.article_id
+        ),
+        0.0,
+    )
+    near = np.array([one.features for one in ranked[:_NEAR]])
+    column = PASSAGE_FEATURES.index
+    agreeing = {quote.ranked.candidate.passage.article_id for quote in quoted if quote.score > best.score / 2}
+    return np.array(
+        [
+            best.score,
+            other,
+            float(np.mean(scores)),
+            ranked[0].score,
+            float(np.mean([one.score for one in ranked[:_NEAR]])),
+            *best.features[_QUOTE_COLUMNS],
+            *best.ranked.features[_PASSAGE_COLUMNS],
+            near[:, column("coverage_with_title")].max(),
+            near[:, column("names_with_title")].max(),
+            near[:, column("cosine")].max(),
+            near[:, column("rarest_missing")].min(),
+            min(len(agreeing), 10),
+            len(found.words),
+            len(names_in(query.search_text)),
+            *(query.wants == kind for kind in _KINDS),
+        ],
+        dtype=np.float32,
+    )

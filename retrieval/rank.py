@@ -1,0 +1,205 @@
+"""Ranking passages: what is measured of each, and in which order they stand.
+
+Every measure is plain and named; the weights are boosted trees learned from questions with known answers
+(``benchmarks/train.py``), stored as JSON that can be read.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.expect import meets
+from retrieval.search import Candidate, Candidates
+from retrieval.trees import Trees
+from retrieval.understand import Query
+from retrieval.words import coverage, names_in, pairs
+
+KEPT = 60
+"""How many of the candidates are looked at closely."""
+
+_HALF_LIVES = (3, 14, 90, 365)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ranked:
+    """A passage in its place, with its own words as indexed, and its row of `PASSAGE_FEATURES`."""
+
+    candidate: Candidate
+    score: float
+    words: tuple[str, ...]
+    features: NDArray[np.float32]
+
+
+PASSAGE_FEATURES = (
+    "bm25",
+    "bm25_of_best",
+    "bm25_of_ideal",
+    "cosine",
+    "cosine_below_best",
+    "bm25_reciprocal_rank",
+    "cosine_reciprocal_rank",
+    "coverage",
+    "coverage_with_title",
+    "title_coverage",
+    "rarest_missing",
+    "pairs",
+    "names",
+    "names_with_title",
+    "numbers",
+    "article_coverage",
+    "article_cosine",
+    "article_bm25",
+    "article_candidates",
+    "days",
+    *(f"fresh_{days}" for days in _HALF_LIVES),
+    "after",
+    "undated",
+    "first",
+    "place",
+    "length",
+    "table",
+    "expected",
+    "speaker",
+    "quotation_marks",
+    "question_words",
+)
+
+
+def rank(
+    query: Query, found: Candidates, *, analyze: Callable[[str], Sequence[str]], trees: Trees
+) -> list[Ranked]:
+    """The best candidates, best first, at most `KEPT`."""
+    kept = preranked(query, found)
+    if not kept:
+        return []
+    words = [tuple(analyze(one.passage.body)) for one in kept]
+    rows = features(query, found, kept, words, analyze=analyze)
+    scores = trees.scores(rows)
+    order = np.argsort(-scores, kind="stable")
+    return [
+        Ranked(candidate=kept[i], score=float(scores[i]), words=words[i], features=rows[i]) for i in order
+    ]
+
+
+def reference_day(query: Query) -> date:
+    """The day that a question speaks of, as far as it says; else the day on which it is asked."""
+    return query.reference_day or query.as_of
+
+
+def freshness(days: int | None, half_life: float) -> float:
+    """1 on the day itself, half after each ``half_life`` days before or after; one half where unknown."""
+    return 0.5 if days is None else float(0.5 ** (abs(days) / half_life))
+
+
+def preranked(query: Query, found: Candidates) -> list[Candidate]:
+    """The candidates worth a closer look, by both scores and the date."""
+    if not found.passages:
+        return []
+    bm25 = np.array([one.bm25 for one in found.passages])
+    cosine = np.array([one.cosine for one in found.passages])
+    day = reference_day(query)
+    fresh = np.array([freshness(_days(one, day), 30) for one in found.passages])
+    score = 0.6 * bm25 / max(bm25.max(), 1e-6) + 0.4 * cosine / max(cosine.max(), 1e-6) + 0.2 * fresh
+    return [found.passages[i] for i in np.argsort(-score, kind="stable")[:KEPT]]
+
+
+def features(
+    query: Query,
+    found: Candidates,
+    kept: Sequence[Candidate],
+    words: Sequence[Sequence[str]],
+    *,
+    analyze: Callable[[str], Sequence[str]],
+) -> NDArray[np.float32]:
+    """One row of `PASSAGE_FEATURES` for each of ``kept``, whose own ``words`` are given."""
+    weights = found.words
+    best_bm25 = max(max(one.bm25 for one in found.passages), 1e-6)
+    best_cosine = max(one.cosine for one in found.passages)
+    by_bm25 = _places([one.bm25 for one in kept])
+    by_cosine = _places([one.cosine for one in kept])
+    asked = tuple(weights)
+    asked_pairs = pairs(asked)
+    named = {word for name in names_in(query.search_text) for word in analyze(name)}
+    numbers = {word for word in asked if any(c.isdigit() for c in word)}
+    speaker = set(analyze(query.speaker or ""))
+    day = reference_day(query)
+    ideal = max(sum(weights.values()), 1e-6)
+    articles = _articles(kept, words)
+    rows = np.zeros((len(kept), len(PASSAGE_FEATURES)), dtype=np.float32)
+    for row, (one, own) in enumerate(zip(kept, words, strict=True)):
+        title = set(analyze(one.passage.title))
+        body = set(own)
+        both = body | title
+        group = articles[one.passage.article_id]
+        days = _days(one, day)
+        rows[row] = (
+            one.bm25,
+            one.bm25 / best_bm25,
+            one.bm25 / ideal,
+            one.cosine,
+            one.cosine - best_cosine,
+            1 / (1 + by_bm25[row]),
+            1 / (1 + by_cosine[row]),
+            coverage(body, weights),
+            coverage(both, weights),
+            coverage(title, weights),
+            max((weight for word, weight in weights.items() if word not in both), default=0.0),
+            len(asked_pairs & pairs(own)) / len(asked_pairs) if asked_pairs else 0.0,
+            len(named & body) / len(named) if named else 0.5,
+            len(named & both) / len(named) if named else 0.5,
+            len(numbers & body) / len(numbers) if numbers else 0.5,
+            coverage(group.words | title, weights),
+            group.cosine,
+            group.bm25 / best_bm25,
+            min(group.count, 10),
+            min(abs(days), 3650) if days is not None else -1,
+            *(freshness(days, half_life) for half_life in _HALF_LIVES),
+            days is not None and days < 0,
+            days is None,
+            one.passage.ordinal == 0,
+            one.passage.ordinal / max(1, one.passage.passages),
+            len(own),
+            one.passage.table,
+            meets(query, one.passage.body),
+            len(speaker & both) / len(speaker) if speaker else 0.5,
+            any(mark in one.passage.body for mark in '“”"«'),
+            len(weights),
+        )
+    return rows
+
+
+@dataclass(slots=True)
+class _Group:
+    """What the candidates of one article have together."""
+
+    words: set[str]
+    cosine: float = -1.0
+    bm25: float = 0.0
+    count: int = 0
+
+
+def _articles(kept: Sequence[Candidate], words: Sequence[Sequence[str]]) -> dict[str, _Group]:
+    groups: dict[str, _Group] = defaultdict(lambda: _Group(set()))
+    for one, own in zip(kept, words, strict=True):
+        group = groups[one.passage.article_id]
+        group.words.update(own)
+        group.cosine = max(group.cosine, one.cosine)
+        group.bm25 = max(group.bm25, one.bm25)
+        group.count += 1
+    return groups
+
+
+def _places(scores: Sequence[float]) -> list[int]:
+    places = [0] * len(scores)
+    for place, index in enumerate(sorted(range(len(scores)), key=lambda i: -scores[i])):
+        places[index] = place
+    return places
+
+
+def _days(one: Candidate, day: date) -> int | None:
+    """Days from publication to ``day``; negative where it was published after it."""
+    return (day - one.passage.published).days if one.passage.published else None

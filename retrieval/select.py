@@ -1,0 +1,110 @@
+"""Which quotes an answer shows: each story once, spread over articles, the newest first if asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from index.store.reading import StoredArticle
+from retrieval.quote import Quote
+from retrieval.understand import Query
+
+Articles = Mapping[str, tuple[StoredArticle, str]]
+
+_PER_ARTICLE = 2
+_ANSWERS_TOO = 0.6
+"""A quote with this share of the best one's score is taken to answer as well."""
+
+
+@dataclass(slots=True)
+class Selection:
+    """Quotes in the order to show them; ``also`` names by quote the other publishers of the same story."""
+
+    quotes: list[Quote]
+    also: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def selected(query: Query, ranked: Sequence[Quote], articles: Articles, *, count: int) -> Selection:
+    """At most ``count`` of the ``ranked`` quotes, none overlapping another, no story told twice."""
+    ordered = _ordered(query, ranked)
+    chosen: list[Quote] = []
+    copies: dict[int, set[str]] = {}
+    per_article: dict[str, int] = {}
+    stories: dict[str, int] = {}
+    limit = 1 if query.wants == "digest" else _PER_ARTICLE
+    for quote in ordered:
+        passage = quote.ranked.candidate.passage
+        article = passage.article_id
+        story = passage.original or article
+        if any(_overlap(quote, other) for other in chosen):
+            continue
+        same = next((other for other in chosen if _repeats(quote, other, articles)), None)
+        if same is not None or (story in stories and article not in per_article):
+            key = id(same) if same is not None else stories[story]
+            name = articles[article][0].publisher
+            if name and article not in per_article:
+                copies.setdefault(key, set()).add(name)
+            continue
+        if len(chosen) == count or per_article.get(article, 0) >= limit:
+            continue
+        chosen.append(quote)
+        per_article[article] = per_article.get(article, 0) + 1
+        stories.setdefault(story, id(quote))
+    also = {
+        place: tuple(sorted(copies.get(id(quote), set()) - {_publisher(quote, articles)}))
+        for place, quote in enumerate(chosen)
+    }
+    return Selection(chosen, also)
+
+
+def _ordered(query: Query, ranked: Sequence[Quote]) -> list[Quote]:
+    """By score; newest first among those that answer where the latest is asked; one of each window first."""
+    if not ranked:
+        return []
+    ordered = list(ranked)
+    if query.recency in ("latest", "now"):
+        bar = _ANSWERS_TOO * ordered[0].score
+        able = [quote for quote in ordered if quote.score >= bar]
+        able.sort(key=_newest_first)
+        ordered = able + [quote for quote in ordered if quote.score < bar]
+    if query.comparison and len(query.windows) > 1:
+        firsts = []
+        for window in query.windows:
+            inside = (
+                quote
+                for quote in ordered
+                if (day := quote.ranked.candidate.passage.published) is not None
+                and window.holds(day)
+                and quote not in firsts
+            )
+            firsts += [quote for quote in [next(inside, None)] if quote is not None]
+        ordered = firsts + [quote for quote in ordered if quote not in firsts]
+    if query.windows and query.window_strict:
+        # Those without a date come after those that have one.
+        ordered.sort(key=lambda quote: quote.ranked.candidate.passage.published is None)
+    return ordered
+
+
+def _newest_first(quote: Quote) -> tuple[bool, int, float]:
+    day = quote.ranked.candidate.passage.published
+    return day is None, -day.toordinal() if day else 0, -quote.score
+
+
+def _overlap(one: Quote, other: Quote) -> bool:
+    same = one.ranked.candidate.passage.article_id == other.ranked.candidate.passage.article_id
+    return same and one.start < other.end and other.start < one.end
+
+
+def _repeats(one: Quote, other: Quote, articles: Articles) -> bool:
+    """Whether two articles say the same in the same words."""
+    here, there = one.ranked.candidate.passage, other.ranked.candidate.passage
+    if here.article_id == there.article_id:
+        return False
+    mine = articles[here.article_id][1][one.start : one.end]
+    theirs = articles[there.article_id][1][other.start : other.end]
+    return " ".join(mine.split()) in " ".join(theirs.split()) or " ".join(theirs.split()) in " ".join(
+        mine.split()
+    )
+
+
+def _publisher(quote: Quote, articles: Articles) -> str | None:
+    return articles[quote.ranked.candidate.passage.article_id][0].publisher

@@ -1,0 +1,59 @@
+"""Words of questions: which say something, which are names, and how texts are compared by them."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+STOP_WORDS = frozenset(
+    """
+    a about above after again against all also am an and any are as at be because been before being below
+    between both but by can could did do does doing down during each few for from further had has have having
+    he her here hers him his how i if in into is it its itself just let may me might more most much must my no
+    nor not of off on once one only or other our ours out over own per said same say says shall she should so
+    some such tell than that the their theirs them then there these they this those through to too under until
+    up upon us very was we were what when where which while who whom whose why will with would you your
+    according many please did's what's who's it's
+    """.split()  # noqa: SIM905 - a list of words is read more easily so
+)
+"""Words that say nothing about a topic, in lower case."""
+
+_WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?")
+
+
+def content_words(text: str) -> list[str]:
+    """The words of ``text`` that say something, as written."""
+    return [word for word in _WORD.findall(text) if word.lower().replace("’", "'") not in STOP_WORDS]
+
+
+def names_in(question: str) -> list[str]:
+    """Words with a capital or a digit that do not merely open the question: what a hit should name."""
+    words = _WORD.findall(question)
+    return [
+        word
+        for place, word in enumerate(words)
+        if word.lower() not in STOP_WORDS
+        and (any(c.isdigit() for c in word) or (word[0].isupper() and (place > 0 or word.isupper())))
+    ]
+
+
+def coverage(found: Iterable[str], weights: Mapping[str, float]) -> float:
+    """The share of the question's words, by weight, that stand among ``found``."""
+    total = sum(weights.values())
+    return sum(weights.get(word, 0.0) for word in set(found)) / total if total else 0.0
+
+
+def pairs(words: Sequence[str]) -> set[tuple[str, str]]:
+    """Neighbouring words."""
+    return set(pairwise(words))
+
+
+class Analysis:
+    """The index's analysis of texts, kept for a bounded number of them."""
+
+    def __init__(self, analyze: Callable[[str], list[str]], *, kept: int = 4096) -> None:
+        self._cached = lru_cache(maxsize=kept)(lambda text: tuple(analyze(text)))
+
+    def __call__(self, text: str) -> tuple[str, ...]:
+        """The words of ``text`` as they are indexed, in order."""
+        return self._cached(text)
