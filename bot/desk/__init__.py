@@ -14,7 +14,7 @@ For each event::
 
     request = Request(
         key="slack:Ev1",             # the platform's id of the delivery: repeats have the same
-        kind="ask",                  # or "follow", "check", "spending", "retract"
+        kind="ask",                  # or "follow", "check", "spending", "retract", "share", "hint"
         person=Person(platform="slack", workspace="T1", user="U1", guest=False, outsider=False),
         place=Place(platform="slack", workspace="T1", channel="C1", thread="171.1"),
         text="What was agreed on air defence?",   # without the bot's mention

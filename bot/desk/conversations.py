@@ -23,6 +23,9 @@ _RIGHT = re.compile(
     r"|can you (check|verify) (this|that|it)|verify\s+(this|that|it))(\s*,?\s*please)?\s*[?.!]*\s*",
     re.I,
 )
+_CLAIM = re.compile(
+    r"\s*(please\s+)?(fact[\s-]?)?check\b(\s+(that|whether|if)\b|\s*:)?\s+(?P<claim>\S.*)", re.I | re.S
+)
 STALE = timedelta(minutes=30)
 """How long a conversation outside of threads goes on."""
 
@@ -35,6 +38,14 @@ def says_stop(text: str) -> bool:
 def asks_whether_right(text: str) -> bool:
     """Whether ``text`` asks about the message it answers ("is that right?") and names nothing itself."""
     return _RIGHT.fullmatch(text) is not None
+
+
+def claim_in(text: str) -> str | None:
+    """The sentence after "check", None where ``text`` does not ask to check one that it names."""
+    found = _CLAIM.fullmatch(text)
+    if found is None or asks_whether_right(text) or (found["claim"].rstrip().endswith("?") and not found[3]):
+        return None
+    return found["claim"].strip()
 
 
 def turn_of(question: str, answer: Answer) -> Turn:

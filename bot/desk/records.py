@@ -12,11 +12,12 @@ from bot.desk.ports import Check, SpendingQuery, SpendingReport
 from retrieval.answer import Answer
 
 Platform = Literal["slack", "discord", "web", "terminal"]
-Kind = Literal["ask", "follow", "check", "spending", "retract", "share"]
+Kind = Literal["ask", "follow", "check", "spending", "retract", "share", "hint"]
 """``ask``: addressed to the bot. ``follow``: said in one of its threads without addressing it; answered only
 for the person who asked there, and only where an answer is found. ``check``: is this sentence right?
 ``retract``: the question was deleted, and its answer (``Request.replaces``) goes with it. ``share``: the
-private answer to the question with the id ``Request.text`` is to be shown to all."""
+private answer to the question with the id ``Request.text`` is to be shown to all. ``hint``: the person who
+asked in a thread said something there that the platform does not let the bot read."""
 
 Message = Mapping[str, str]
 """How a platform finds a posted message again: ``{"channel", "id"}`` and whatever else the platform needs."""

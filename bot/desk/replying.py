@@ -1,14 +1,14 @@
 """From a request to its reply: may they ask, do they ask too much, and what is the answer."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot import wording
 from bot.desk.channels import Channel, Channels
 from bot.desk.claims import Claims, question_id
 from bot.desk.clock import Clock, now
-from bot.desk.conversations import Conversations, says_stop, turn_of
+from bot.desk.conversations import Conversations, claim_in, says_stop, turn_of
 from bot.desk.ports import Answerer, Figures
 from bot.desk.questions import Questions
 from bot.desk.records import Reply, Request, Words
@@ -59,7 +59,7 @@ class Replying:
         Raises:
             IndexingError, RetrievalError: it cannot be answered now.
         """
-        follow = request.kind == "follow"
+        follow = request.kind in ("follow", "hint")
         if follow and not await self._conversations.follows(request.place, request.person):
             return None
         try:
@@ -67,6 +67,8 @@ class Replying:
             await self._within_limits(request)
         except DeskError as exc:
             return None if follow else Reply(request=request, body=Words(text=str(exc)), private=True)
+        if request.kind == "hint":
+            return Reply(request=request, body=Words(text=wording.UNREAD))
         if says_stop(request.text) and request.kind in ("ask", "follow"):
             await self._conversations.stop(request.place, request.person)
             return Reply(request=request, body=Words(text=wording.STOPPED), private=request.private)
@@ -79,6 +81,8 @@ class Replying:
             return Reply(request=request, body=Words(text=empty), private=request.private)
         if request.kind == "check":
             return await self._check(request, channel)
+        if request.kind == "ask" and (claim := claim_in(request.text)):
+            return await self._check(replace(request, kind="check", text=claim), channel)
         return await self._ask(request, channel)
 
     async def _ask(self, request: Request, channel: Channel) -> Reply | None:

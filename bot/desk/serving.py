@@ -174,7 +174,7 @@ class Serving:
             await asyncio.sleep(0.1)
 
     async def _working(self, request: Request, delivery: Delivery) -> None:
-        if request.kind == "follow":
+        if request.kind in ("follow", "hint"):
             return
         try:
             await delivery.working(request)
@@ -193,7 +193,7 @@ class Serving:
     async def _fail(self, request: Request, delivery: Delivery, *, second: bool, why: str = "") -> None:
         """Say that it went wrong; never nothing. ``why`` is for the person: then nobody else sees it."""
         outcome: Outcome = "silent"
-        if request.kind not in ("follow", "retract"):
+        if request.kind not in ("follow", "retract", "hint"):
             outcome = "failed"
             words = Words(text=why or wording.failed(question_id(request.key)), failed=True)
             private = bool(why) or request.private
