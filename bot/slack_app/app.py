@@ -76,11 +76,14 @@ class SlackApp:
         desk.join("slack", SlackDelivery(workspaces, desk))
         register(self.bolt, Slack(desk, workspaces))
 
-    async def run(self) -> None:
-        """Serve Socket Mode until cancelled; it reconnects by itself."""
+    async def run(self, *, ping: float = 5) -> None:
+        """Serve Socket Mode until cancelled.
+
+        It reconnects by itself, at the latest ``ping`` seconds after a connection broke off.
+        """
         import asyncio
 
-        handler = self._socket()
+        handler = self._socket(ping)
         try:
             await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's handler is not typed
             await asyncio.Event().wait()
@@ -98,13 +101,14 @@ class SlackApp:
             routes += [Route(path, handler.handle, methods=["GET"]) for path in (INSTALL_PATH, REDIRECT_PATH)]
         return routes
 
-    def _socket(self) -> "AsyncSocketModeHandler":
+    def _socket(self, ping: float) -> "AsyncSocketModeHandler":
         from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 
         return AsyncSocketModeHandler(
             self.bolt,
             self._settings.app_token,
             web_client=web_client(self._settings.app_token, api_url=self._settings.api_url),
+            ping_interval=ping,
         )
 
 

@@ -48,12 +48,14 @@ def paragraph(text: str, *, bold: bool = False, italic: bool = False) -> Block:
     return rich(section(plain(text, bold=bold, italic=italic)))
 
 
+def aside(text: str) -> Block:
+    """A remark, set apart from the answer; shown literally."""
+    return paragraph(shortened(one_line(text), 600), italic=True)
+
+
 def small(text: str) -> Block:
-    """A line in small print, shown literally."""
-    return {
-        "type": "context",
-        "elements": [{"type": "plain_text", "text": shortened(one_line(text) or "–", 2000), "emoji": False}],
-    }
+    """A line of ours in small print."""
+    return {"type": "context", "elements": [plain_text(text, 2000)]}
 
 
 def header(text: str) -> Block:
@@ -62,8 +64,12 @@ def header(text: str) -> Block:
 
 
 def plain_text(text: str, limit: int) -> Element:
-    """A ``plain_text`` object of at most ``limit`` characters, never empty."""
-    return {"type": "plain_text", "text": shortened(one_line(text) or "–", limit), "emoji": False}
+    """A ``plain_text`` object of at most ``limit`` characters, never empty.
+
+    For labels, not for quotes: angle brackets are turned into others, which mean nothing to Slack.
+    """
+    shown = one_line(text).replace("<", "‹").replace(">", "›")
+    return {"type": "plain_text", "text": shortened(shown or "–", limit), "emoji": False}
 
 
 def title(text: str) -> Element:

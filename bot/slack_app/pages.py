@@ -91,7 +91,7 @@ def stats(found: Stats) -> list[Block]:
     """Counts."""
     blocks = [b.paragraph(wording.holds(found))]
     if found.editions:
-        blocks.append(b.small("Figures: " + ", ".join(found.editions[:20])))
+        blocks.append(b.aside("Figures: " + ", ".join(found.editions[:20])))
     return blocks
 
 
@@ -179,7 +179,7 @@ def passage(reading: Reading) -> View:
     return b.modal(
         "Passage",
         [
-            b.small(where),
+            b.aside(where),
             b.rich(b.section([*plain(before), *plain(quote, bold=True), *plain(after)])),
             b.small(wording.UNTRUSTED),
         ],
@@ -290,6 +290,16 @@ def offered(files: Sequence[tuple[str, str]]) -> list[Block]:
             ]
         ),
     ]
+
+
+def summary(shown: Sequence[Block]) -> str:
+    """The first words of what is shown, for notifications."""
+    for block in shown:
+        for element in block.get("elements", []):
+            for part in element.get("elements", []):
+                if text := part.get("text"):
+                    return str(text)
+    return "Done."
 
 
 def _titles(articles: Sequence[ArticleRef]) -> Element:

@@ -69,7 +69,7 @@ def fallback(answer: Answer) -> str:
 def _answer(answer: Answer, reply: Reply) -> Payload:
     blocks: list[Block] = []
     if answer.understood.casefold() != reply.request.text.strip().casefold() and answer.found:
-        blocks.append(b.small(f"Understood as: {wording.shortened(answer.understood, 300)}"))
+        blocks.append(b.aside(f"Understood as: {wording.shortened(answer.understood, 300)}"))
     first = len(answer.citations[0].quote) if answer.citations else 0
     blocks.append(b.paragraph(wording.shortened(answer.answer, max(160, SHORT - first))))
     for citation in answer.citations[:_QUOTES]:
@@ -80,7 +80,7 @@ def _answer(answer: Answer, reply: Reply) -> Payload:
     if not answer.found:
         blocks += _refusal(answer)
     elif answer.windows:
-        blocks.append(b.small("Looked at " + "; ".join(map(wording.window, answer.windows[:4]))))
+        blocks.append(b.aside("Looked at " + "; ".join(map(wording.window, answer.windows[:4]))))
     return Payload(text=fallback(answer), blocks=tuple(blocks))
 
 
@@ -112,7 +112,7 @@ def _citation(citation: Citation) -> Iterator[Block]:
 
 
 def _note(text: str) -> Block:
-    return b.small(f"Note: {wording.shortened(text, 400)}")
+    return b.aside(f"Note: {wording.shortened(text, 400)}")
 
 
 def _check(check: Check) -> Payload:

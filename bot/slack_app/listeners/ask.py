@@ -77,7 +77,11 @@ async def _again(
             question,
             key=request.key,
             person=request.person,
-            options=replace(asked.options, newest_only=newest_only, widen=widen),
+            options=replace(
+                asked.options,
+                newest_only=newest_only or asked.options.newest_only,
+                widen=widen or asked.options.widen,
+            ),
             delivery=request.delivery,
         )
     except DeskError as exc:

@@ -97,7 +97,7 @@ async def _decide(slack: "Slack", body: Body, work: Awaitable[None]) -> None:
         said = str(exc)
     if body.get("view") and body["view"]["type"] == "modal":
         view = await _reviewed(slack, body)
-        view["blocks"] = [b.small(said), *view["blocks"]]
+        view["blocks"] = [b.aside(said), *view["blocks"]]
         await slack.call(body, "views.update", view_id=body["view"]["id"], view=view)
     else:
         await slack.tell(body, said)

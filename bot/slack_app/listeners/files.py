@@ -44,7 +44,7 @@ async def _offer(slack: "Slack", body: Body, event: Body) -> None:
     else:
         shown = pages.offered(files)
     await slack.call(
-        body, "chat.postMessage", channel=event["channel"], text="About the file you sent", blocks=shown
+        body, "chat.postMessage", channel=event["channel"], text=pages.summary(shown), blocks=shown
     )
 
 
@@ -56,7 +56,7 @@ async def _add(slack: "Slack", body: Body, file: str) -> None:
         shown = pages.added(await slack.desk.sources.add_file(person, name, content))
     except BotError as exc:
         shown = [b.paragraph(str(exc))]
-    await slack.tell(body, "About the file you sent", shown)
+    await slack.tell(body, pages.summary(shown), shown)
 
 
 async def _fetched(slack: "Slack", body: Body, file: str) -> tuple[str, bytes]:

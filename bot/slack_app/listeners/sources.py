@@ -56,7 +56,7 @@ async def _command(slack: "Slack", body: Body, text: str) -> None:
         shown = await work() if work else [b.paragraph(pages.SOURCES_HELP)]
     except BotError as exc:
         shown = [b.paragraph(str(exc))]
-    await slack.tell(body, _first(shown), shown)
+    await slack.tell(body, pages.summary(shown), shown)
 
 
 def _commands(
@@ -147,7 +147,7 @@ async def _decide(slack: "Slack", body: Body, suggestion: str, *, approve: bool)
         await slack.tell(body, str(exc))
         return
     shown = pages.added(addition) if addition else [b.paragraph("Declined.")]
-    await slack.tell(body, _first(shown), shown)
+    await slack.tell(body, pages.summary(shown), shown)
     words = f"Your suggestion was {decided.state}: {decided.source}"
     workspace, _, user = decided.person.partition(":")[2].rpartition("/")
     if workspace == parse.workspace(body):
@@ -160,13 +160,3 @@ async def _decide(slack: "Slack", body: Body, suggestion: str, *, approve: bool)
             unfurl_links=False,
             unfurl_media=False,
         )
-
-
-def _first(shown: Shown) -> str:
-    """The first words of what is shown, for notifications."""
-    for block in shown:
-        for element in block.get("elements", []):
-            for part in element.get("elements", []):
-                if text := part.get("text"):
-                    return str(text)
-    return "Done."

@@ -56,5 +56,5 @@ def _query(values: Body) -> SpendingQuery | None:
     source = values["source"]["source"]["selected_option"]["value"]
     number = typed["number"] if re.fullmatch(r"\d{1,3}(\.\d+)?", typed["number"]) else ""
     year = typed["year"] if re.fullmatch(r"(19|20)\d\d", typed["year"]) else ""
-    prefix = "" if view == "country" else view
-    return parse_spending(f"{prefix} {number} {typed['countries']} {year} {source}")
+    words = ["" if view == "country" else view, number, typed["countries"], year]
+    return parse_spending(" ".join([*words, "sipri" if source == "sipri" else ""]))

@@ -3,7 +3,6 @@
 import itertools
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +56,7 @@ class People:
 
     def __init__(self) -> None:
         self.messages: list[Posted] = []
-        self.number: Iterator[int] = itertools.count(1)
+        self.number = itertools.count(1)
 
     def ts(self) -> str:
         """A new message's id."""
