@@ -28,8 +28,8 @@ class Subject:
 class Cue:
     """A verb of saying with its subject; offsets into the article. ``start`` to ``end`` covers both.
 
-    ``subordinate``: in a clause opened by "after", "if" and the like. ``strong``: the verb reports words
-    even where no quotation marks stand.
+    ``subordinate``: in a clause opened by "after", "if", "who" and the like. ``strong``: the verb reports
+    words even where no quotation marks stand.
     """
 
     verb: str
@@ -77,7 +77,7 @@ _NOT_A_VERB = re.compile(
 )
 _PASSIVE = re.compile(r"\b(?:was|were|is|are|be|been|being|am|to|get|got)\s(?:\w+ly\s)?\Z")
 _VERBS: Final = re.compile(
-    rf"\b(?:(?P<strong>{'|'.join(sorted(SAYS))})|(?P<weak>{'|'.join(sorted(MAY_SAY))})|(?P<as_saying>quoted\sas\s(?:saying|telling))|(?P<phrase>went\son|goes\son|pointed\sout|points\sout|made\sclear))\b(?![-’'])"
+    rf"\b(?:(?P<as_saying>quoted\sas\s(?:saying|telling))|(?P<strong>{'|'.join(sorted(SAYS))})|(?P<weak>{'|'.join(sorted(MAY_SAY))})|(?P<phrase>went\son|goes\son|pointed\sout|points\sout|made\sclear))\b(?![-’'])"
 )
 _PARTICIPLE: Final = re.compile(
     rf"(?:[,–—\ue000”\"’]|\b(?:by|in|before|while|and|of))\s(?:\w+ly\s|also\s)?(?P<verb>{'|'.join(sorted(SAYING))})\b"
@@ -205,7 +205,7 @@ def _with_subject(text: str, masked: str, offset: int, verb: re.Match[str]) -> C
         and (follows := _FOLLOWING.match(masked, verb.end()))
     ):
         subject = _phrase(text, follows["np"], offset + follows.start("np"))
-        if subject:
+        if subject and (subject.kind != "office" or follows["np"].startswith("the ")):
             return Cue(
                 word,
                 offset + verb.start(),
@@ -215,10 +215,13 @@ def _with_subject(text: str, masked: str, offset: int, verb: re.Match[str]) -> C
                 subordinate=False,
                 trailing=True,
             )
+    if verb["as_saying"]:
+        left = re.sub(r"\s(?:was|were|is|has been|have been)\s\Z", "", left)
     subject, start = _subject_before(text, left, offset)
     if subject is None:
         return None
-    subordinate = bool(_SUBORDINATE.search(masked[: start - offset]))
+    relative = re.search(r"\swho\s(?:\w+\s){0,2}\Z", left) is not None
+    subordinate = relative or bool(_SUBORDINATE.search(masked[: start - offset]))
     trailing = start > offset and bool(_AFTER_WORDS.search(masked[: max(0, start - offset)]))
     trailing = trailing and not subordinate and _ends_clause(masked, verb.end())
     strong = verb["weak"] is None
@@ -227,9 +230,10 @@ def _with_subject(text: str, masked: str, offset: int, verb: re.Match[str]) -> C
     )
 
 
+_LINK = r"(?:on|in|at|of|from|during|after|before|when|as|with|for|to|by|that|it|there|last|this|and|but|if)"
 _AFTER_WORDS: Final = re.compile(r"[,”\"’»?!…—–]\s?\Z")
 _FOLLOWING: Final = re.compile(
-    rf"\s(?P<np>(?:(?:the|a|an)\s)?(?:[a-z][\w-]*\s){{0,5}}?{NAME}|he\b|she\b|(?:the|an?|one)\s[a-z-]+(?:\s[a-z-]+)?)"
+    rf"\s(?P<np>(?:(?:the|a|an)\s)?(?:(?!{_LINK}\b)[a-z][\w-]*\s){{0,5}}?{NAME}|he\b|she\b|(?:the|an?|one)\s[a-z-]+(?:\s[a-z-]+)?)"
     r"(?=[.,;:—–(]|\s[(—–]|\Z|\s(?:in|at|on|of|from|who|during|after|when|as|with|for|to|last|this|and)\b)"
 )
 

@@ -70,6 +70,7 @@ _CONTINUES: Final = 3
 _FAR: Final = 6
 """So many sentences back a pronoun is followed."""
 _LONGEST_HEADING: Final = 100
+_LONGEST_BYLINE: Final = 60
 
 
 class Discourse:
@@ -192,6 +193,8 @@ class Discourse:
     def _piece(self, unit: Unit, start: int, end: int) -> Attribution | None:
         """Who says a part of one sentence; None where the part is only the writer's "…, Marlow said."."""
         inside = [quote for quote in unit.quotes if quote.start < end and quote.end > start]
+        if not unit.quotes and self._belongs_to_quotation(unit):
+            return None
         rest = outside(self.text, start, end, inside)
         whole = [quote for quote in inside if is_clause(self.text, unit, quote)]
         if inside and not rest.strip():
@@ -211,6 +214,11 @@ class Discourse:
         if reported.speaker is None:
             return NOBODY
         return Attribution(reported.speaker, "reported", reported.cue, reported.evidence)
+
+    def _belongs_to_quotation(self, unit: Unit) -> bool:
+        """Whether a sentence is only the "Marlow said." after a quotation with its own full stop."""
+        before = self._of_line(unit.line)[unit.at - 1] if unit.at else None
+        return before is not None and stands_alone(before) and bool(_SAID_AND_NO_MORE.fullmatch(unit.masked))
 
     def _one_voice(self, unit: Unit, quotes: list[Quotation]) -> bool:
         return len({self.speaker_of(unit, quote).speaker for quote in quotes}) == 1
@@ -296,14 +304,18 @@ class Discourse:
             signed = _SIGNATURE.fullmatch(self.text, start, end)
             if signed:
                 name = name_in(self.text, *signed.span("name"))
-                known = name and (signed["dash"] or self.text.count(name.text) > 1)
-                if name and name.person and known:
+                if name and name.person and self._is_spoken_of(name.text.split()[-1]):
                     return Attribution(name.text, "direct", "", (start, end))
                 return NOBODY
             closed = all(quote.closed for each in self._of_line(line - 1) for quote in each.quotes)
             if closed:
                 return NOBODY
         return NOBODY
+
+    def _is_spoken_of(self, surname: str) -> bool:
+        """Whether the text speaks of somebody, who then does not merely sign as its reporter."""
+        lines = (self.text[start:end] for start, end in self._lines if end - start > _LONGEST_BYLINE)
+        return any(re.search(rf"\b{re.escape(surname)}\b", line) for line in lines)
 
     # -- who says what is reported without quotation marks -----------------------------------------------
 
@@ -353,60 +365,65 @@ class Discourse:
         pronoun = {"him": "he", "his": "he", "her": "she"}.get(pronoun, pronoun)
         if pronoun not in ("he", "she"):
             return None
-        speaking = None
+        excluded: set[str | None] = set()
         for quote in unit.quotes:
-            if quote.start < at < quote.end:
-                speaking = self.speaker_of(unit, quote).speaker
-        meant = self._named_before(unit, at, speaking) if not speaking else None
+            if quote.start < at < quote.end:  # "he" in somebody's words is somebody else
+                excluded.add(self.speaker_of(unit, quote).speaker)
+                if None in excluded:
+                    return None
+        quoted = bool(excluded)
+        known, meant = (False, None) if quoted else self._named_before(unit, at)
         here: Unit | None = unit
         for _ in range(_FAR):
-            if meant is not None or here is None:
+            if known or here is None or (here := self._before(here)) is None:
                 break
-            here = self._before(here)
-            if here is None:
-                break
-            known, meant = self._acting(here, speaking)
-            if known:
-                break
-        if meant is None or self.people.gender(meant) not in (None, pronoun):
+            known, meant = self._acting(here, pronoun, excluded, quoted=quoted)
+        if meant in excluded or meant is None or self.people.gender(meant) not in (None, pronoun):
             return None
         return meant
 
-    def _named_before(self, unit: Unit, at: int, speaking: str | None) -> str | None:
-        """The person whom the sentence itself names before that place, if it is only one."""
-        earlier = [
-            cue for cue in unit.cues if cue.end <= at and cue.subject.kind == "named" and cue.subject.name
-        ]
-        for cue in reversed(earlier):
-            if cue.subject.name and self.people.is_person(cue.subject.name):
-                return self.people.full_name(cue.subject.name)
-        named = self._persons(unit.masked[: max(0, at - unit.start)], unit.start) - {speaking}
-        return next(iter(named)) if len(named) == 1 else None
+    def _named_before(self, unit: Unit, at: int) -> tuple[bool, str | None]:
+        """Whether the sentence itself names somebody before that place, and whom if it is only one."""
+        for cue in reversed(unit.cues):
+            if cue.end <= at and cue.subject.name and self.people.is_person(cue.subject.name):
+                return True, self.people.full_name(cue.subject.name)
+        named = self._persons(unit.masked[: max(0, at - unit.start)], unit.start)
+        return bool(named), next(iter(named)) if len(named) == 1 else None
 
-    def _acting(self, unit: Unit, speaking: str | None) -> tuple[bool, str | None]:
-        """Whether a sentence decides whom a later "he" means, and whom."""
-        if speaking is None:
-            for cue in (*(each for each in unit.cues if not each.subordinate), *unit.cues):
-                subject = cue.subject
-                if subject.kind == "named" and subject.name and not self.people.is_person(subject.name):
-                    continue
-                if subject.kind == "unnamed":
-                    return True, None
-                return True, self._name_of(unit, subject, cue.start)
+    def _acting(
+        self, unit: Unit, pronoun: str, excluded: set[str | None], *, quoted: bool
+    ) -> tuple[bool, str | None]:
+        """Whether a sentence decides whom a later "he" means, and whom.
+
+        Whoever is "she" in between is added to those excluded.
+        """
+        if not quoted:
+            told = [cue for cue in unit.cues if cue.strong or unit.quotes or says_that(self.text, cue)]
+            told = [cue for cue in told if not self._is_body(cue.subject)]
+            told = [cue for cue in told if not cue.subordinate] or told
+            voices = {self._name_of(unit, cue.subject, cue.start) for cue in told}
+            other = {"he": "she", "she": "he"}[pronoun]
+            if told and all(cue.subject.text == other for cue in told):
+                excluded |= voices
+                return False, None
+            if told:
+                return True, next(iter(voices)) if len(voices) == 1 else None
             if unit.quotes and stands_alone(unit):
                 return True, self.speaker_of(unit, unit.quotes[-1]).speaker
-            subject_first = opening_subject(self.text, unit.masked, unit.start)
-            if subject_first and subject_first.kind == "pronoun":
+            opening = opening_subject(self.text, unit.masked, unit.start)
+            if opening and opening.kind == "pronoun":
                 return False, None
-            if subject_first and subject_first.name and self.people.is_person(subject_first.name):
-                return True, self.people.full_name(subject_first.name)
-        named = self._persons(unit.masked, unit.start) - {speaking}
+        named = self._persons(unit.masked, unit.start) - excluded
         if not named:
-            return speaking is not None and not unit.quotes, None
-        return True, next(iter(named)) if len(named) == 1 else None
+            return quoted and not unit.quotes, None
+        fitting = [person for person in named if person and self.people.gender(person) in (None, pronoun)]
+        return True, fitting[0] if len(fitting) == 1 else None
 
-    def _persons(self, masked: str, offset: int) -> set[str]:
-        found = set()
+    def _is_body(self, subject: Subject) -> bool:
+        return subject.name is not None and not self.people.is_person(subject.name)
+
+    def _persons(self, masked: str, offset: int) -> set[str | None]:
+        found: set[str | None] = set()
         for match in re.finditer(NAME, masked):
             name = name_in(self.text, offset + match.start(), offset + match.end())
             if name and self.people.is_person(name):

@@ -203,7 +203,7 @@ def _chief(found: Counter[str]) -> str | None:
         words = set(name.split())
         if not any(words <= set(other.split()) or words >= set(other.split()) for other, _ in kept):
             kept.append((name, count))
-    if not kept or (len(kept) > 1 and kept[0][1] < 2 * kept[1][1]):
+    if not kept or (len(kept) > 1 and kept[0][1] < 3 * kept[1][1]):
         return None
     return kept[0][0]
 

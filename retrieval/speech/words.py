@@ -111,7 +111,7 @@ FUNCTION: Final = _words(
     yes today yesterday tomorrow monday tuesday wednesday thursday friday saturday sunday january
     february march april june july august september october november december jan feb mar apr jun jul
     aug sept sep oct nov dec mon tue wed thu fri about against amid around between beyond like near
-    through upon via within per plus early late mid neither either several few none nobody everyone
+    through upon via within plus early late mid neither either several few none nobody everyone
     someone anyone watch read related photo photos video share advertisement comments sign
     """
 )
