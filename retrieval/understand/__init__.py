@@ -1,7 +1,7 @@
-"""Understanding a question: times, countries, publishers, speakers, the kind of answer, and what it refers back to.
+"""Understanding a question: times, countries, publishers, speakers, the kind of answer, references.
 
-`understand` is the one way in. It is a pure function of its arguments, takes well under a millisecond for most
-questions and never fails on any text::
+`understand` is the one way in. It is a pure function of its arguments, takes well under a millisecond for
+most questions and never fails on any text::
 
     query = understand("What did Rutte say in June 2025?", as_of=date(2025, 9, 1))
     query.windows   # (Window(2025-06-01 … 2025-06-30, "in June 2025"),)
@@ -50,9 +50,10 @@ def understand(
 ) -> Query:
     """Read ``question``.
 
-    ``as_of`` is the day on which it is asked and after which nothing is known. ``turns`` is the conversation so
-    far, oldest first. ``publishers`` are the collection's, by name or host. ``now`` is the asker's clock with the
-    asker's zone: where its day is next to ``as_of`` it decides what "today" and "this week" are.
+    ``as_of`` is the day on which it is asked and after which nothing is known. ``turns`` is the
+    conversation so far, oldest first. ``publishers`` are the collection's, by name or host. ``now`` is the
+    asker's clock with the asker's zone: where its day is next to ``as_of`` it decides what "today" and
+    "this week" are.
     """
     today = _today(as_of, now)
     typed = cleaned(question[:LONGEST])

@@ -1,7 +1,7 @@
 """Dated public events that questions measure time by: "since the Hague summit", "before the invasion".
 
-The dates are those NATO gives for its summits and accessions, and the public record's for the rest. An event is
-named here only if one name means one date, or one date for a year said with it.
+The dates are those NATO gives for its summits and accessions, and the public record's for the rest. An
+event is named here only if one name means one date, or one date for a year said with it.
 """
 
 import re
@@ -47,125 +47,139 @@ _INAUGURATIONS = {
     "biden": (date(2021, 1, 20),),
 }
 
-_ONCE: tuple[tuple[str, str, date, date], ...] = (
-    # The invasion is left to stand without "full-scale": since 2022 that is what the word means in this field.
+_RUSSIAS = r"(?:russia[’']?s?\s+|russian\s+|putin[’']s\s+|moscow[’']s\s+)?"
+_TOOK_OFFICE = r"took\s+(?:office|over)|became\s+(?:nato[’']s\s+|nato\s+)?(?:the\s+)?secretary[- ]general"
+_ONCE: tuple[tuple[Event, tuple[str, ...]], ...] = (
     (
-        "Russia's full-scale invasion of Ukraine",
-        r"(?:russia[’']?s?\s+|russian\s+|putin[’']s\s+|moscow[’']s\s+)?(?:full[- ]scale\s+)?"
-        r"(?:russian\s+)?invasion(?:\s+of\s+ukraine)?(?!\s+of)"
-        r"|(?:full[- ]scale\s+)?war\s+in\s+ukraine\s+(?:began|started|broke\s+out)"
-        r"|russia\s+invaded\s+ukraine|(?:start|outbreak|beginning)\s+of\s+the\s+(?:full[- ]scale\s+)?"
-        r"(?:war(?:\s+in\s+ukraine)?|invasion(?:\s+of\s+ukraine)?)",
-        date(2022, 2, 24),
-        date(2022, 2, 24),
+        Event("Russia's full-scale invasion of Ukraine", date(2022, 2, 24), date(2022, 2, 24)),
+        (
+            rf"{_RUSSIAS}(?:full[- ]scale\s+)?(?:russian\s+)?invasion(?:\s+of\s+ukraine)?(?!\s+of)",
+            r"(?:full[- ]scale\s+)?war\s+in\s+ukraine\s+(?:began|started|broke\s+out)",
+            r"russia\s+invaded\s+ukraine",
+            r"(?:start|outbreak|beginning)\s+of\s+the\s+(?:full[- ]scale\s+)?(?:war|invasion)"
+            r"(?:\s+(?:in|of)\s+ukraine)?",
+        ),
     ),
     (
-        "the annexation of Crimea",
-        r"(?:russia[’']s\s+|russian\s+)?annexation\s+of\s+crimea|crimea[’']s\s+annexation"
-        r"|russia\s+annexed\s+crimea",
-        date(2014, 3, 18),
-        date(2014, 3, 18),
+        Event("the annexation of Crimea", date(2014, 3, 18), date(2014, 3, 18)),
+        (
+            r"(?:russia[’']s\s+|russian\s+)?annexation\s+of\s+crimea",
+            r"crimea[’']s\s+annexation",
+            r"russia\s+annexed\s+crimea",
+        ),
     ),
     (
-        "Finland's accession",
-        r"finland[’']s\s+(?:nato\s+)?accession(?:\s+to\s+nato)?|finland\s+joined(?:\s+nato)?"
-        r"|finnish\s+accession"
-        r"|finland[’']s\s+joining(?:\s+nato)?",
-        date(2023, 4, 4),
-        date(2023, 4, 4),
+        Event("Finland's accession", date(2023, 4, 4), date(2023, 4, 4)),
+        (
+            r"finland[’']s\s+(?:nato\s+)?accession(?:\s+to\s+nato)?",
+            r"finland\s+joined(?:\s+nato)?",
+            r"finnish\s+accession",
+            r"finland[’']s\s+joining(?:\s+nato)?",
+        ),
     ),
     (
-        "Sweden's accession",
-        r"sweden[’']s\s+(?:nato\s+)?accession(?:\s+to\s+nato)?|sweden\s+joined(?:\s+nato)?"
-        r"|swedish\s+accession"
-        r"|sweden[’']s\s+joining(?:\s+nato)?",
-        date(2024, 3, 7),
-        date(2024, 3, 7),
+        Event("Sweden's accession", date(2024, 3, 7), date(2024, 3, 7)),
+        (
+            r"sweden[’']s\s+(?:nato\s+)?accession(?:\s+to\s+nato)?",
+            r"sweden\s+joined(?:\s+nato)?",
+            r"swedish\s+accession",
+            r"sweden[’']s\s+joining(?:\s+nato)?",
+        ),
     ),
     (
-        "Montenegro's accession",
-        r"montenegro[’']s\s+(?:nato\s+)?accession(?:\s+to\s+nato)?|montenegro\s+joined(?:\s+nato)?",
-        date(2017, 6, 5),
-        date(2017, 6, 5),
+        Event("Montenegro's accession", date(2017, 6, 5), date(2017, 6, 5)),
+        (
+            r"montenegro[’']s\s+(?:nato\s+)?accession(?:\s+to\s+nato)?",
+            r"montenegro\s+joined(?:\s+nato)?",
+        ),
     ),
     (
-        "North Macedonia's accession",
-        r"(?:north\s+)?macedonia[’']s\s+(?:nato\s+)?accession(?:\s+to\s+nato)?"
-        r"|north\s+macedonia\s+joined(?:\s+nato)?",
-        date(2020, 3, 27),
-        date(2020, 3, 27),
+        Event("North Macedonia's accession", date(2020, 3, 27), date(2020, 3, 27)),
+        (
+            r"(?:north\s+)?macedonia[’']s\s+(?:nato\s+)?accession(?:\s+to\s+nato)?",
+            r"north\s+macedonia\s+joined(?:\s+nato)?",
+        ),
     ),
     (
-        "Rutte's taking office",
-        r"(?:mark\s+)?rutte\s+(?:took\s+(?:office|over)|became\s+(?:nato[’']s\s+|nato\s+)?(?:the\s+)?"
-        r"secretary[- ]general|succeeded\s+(?:jens\s+)?stoltenberg)",
-        date(2024, 10, 1),
-        date(2024, 10, 1),
+        Event("Rutte's taking office", date(2024, 10, 1), date(2024, 10, 1)),
+        (rf"(?:mark\s+)?rutte\s+(?:{_TOOK_OFFICE}|succeeded\s+(?:jens\s+)?stoltenberg)",),
     ),
     (
-        "Stoltenberg's taking office",
-        r"(?:jens\s+)?stoltenberg\s+(?:took\s+(?:office|over)|became\s+(?:nato[’']s\s+|nato\s+)?(?:the\s+)?"
-        r"secretary[- ]general|succeeded\s+(?:anders\s+fogh\s+)?rasmussen)",
-        date(2014, 10, 1),
-        date(2014, 10, 1),
+        Event("Stoltenberg's taking office", date(2014, 10, 1), date(2014, 10, 1)),
+        (rf"(?:jens\s+)?stoltenberg\s+(?:{_TOOK_OFFICE}|succeeded\s+(?:anders\s+fogh\s+)?rasmussen)",),
     ),
     (
-        "Trump's return to office",
-        r"(?:donald\s+)?trump(?:[’']s)?\s+(?:return(?:ed)?\s+to\s+(?:office|power|the\s+white\s+house)"
-        r"|second\s+"
-        r"(?:inauguration|term\s+began|swearing[- ]in))",
-        date(2025, 1, 20),
-        date(2025, 1, 20),
-    ),
-    ("the Brexit referendum", r"brexit\s+(?:referendum|vote)", date(2016, 6, 23), date(2016, 6, 23)),
-    ("Brexit", r"brexit|britain\s+left\s+the\s+eu", date(2020, 1, 31), date(2020, 1, 31)),
-    (
-        "the coup attempt in Turkey",
-        r"(?:failed\s+|attempted\s+)?coup(?:\s+attempt)?\s+in\s+turk(?:ey|iye)"
-        r"|turkish\s+coup(?:\s+attempt)?",
-        date(2016, 7, 15),
-        date(2016, 7, 16),
+        Event("Trump's return to office", date(2025, 1, 20), date(2025, 1, 20)),
+        (
+            r"(?:donald\s+)?trump(?:[’']s)?\s+return(?:ed)?\s+to\s+(?:office|power|the\s+white\s+house)",
+            r"(?:donald\s+)?trump(?:[’']s)?\s+second\s+(?:inauguration|term\s+began|swearing[- ]in)",
+        ),
     ),
     (
-        "the fall of Kabul",
-        r"(?:fall|taliban[’']?s?\s+takeover)\s+of\s+kabul|kabul\s+fell",
-        date(2021, 8, 15),
-        date(2021, 8, 15),
+        Event("the Brexit referendum", date(2016, 6, 23), date(2016, 6, 23)),
+        (r"brexit\s+(?:referendum|vote)",),
     ),
     (
-        "the Nord Stream sabotage",
-        r"nord\s+stream\s+(?:pipelines?\s+)?(?:sabotage|explosions?|blasts?|attacks?)"
-        r"|(?:sabotage\s+of|attack\s+on)\s+(?:the\s+)?nord\s+stream",
-        date(2022, 9, 26),
-        date(2022, 9, 26),
+        Event("Brexit", date(2020, 1, 31), date(2020, 1, 31)),
+        (
+            r"brexit",
+            r"britain\s+left\s+the\s+eu",
+        ),
     ),
     (
-        "the Kakhovka dam's collapse",
-        r"kakhovka\s+dam(?:[’']s)?\s+(?:collapse|breach|destruction)"
-        r"|(?:collapse|breach|destruction)\s+of\s+the\s+kakhovka\s+dam",
-        date(2023, 6, 6),
-        date(2023, 6, 6),
+        Event("the coup attempt in Turkey", date(2016, 7, 15), date(2016, 7, 16)),
+        (
+            r"(?:failed\s+|attempted\s+)?coup(?:\s+attempt)?\s+in\s+turk(?:ey|iye)",
+            r"turkish\s+coup(?:\s+attempt)?",
+        ),
     ),
     (
-        "the Wagner mutiny",
-        r"(?:wagner(?:\s+group)?(?:[’']s)?|prigozhin[’']s)\s+(?:mutiny|rebellion|revolt)",
-        date(2023, 6, 23),
-        date(2023, 6, 24),
+        Event("the fall of Kabul", date(2021, 8, 15), date(2021, 8, 15)),
+        (
+            r"(?:fall|taliban[’']?s?\s+takeover)\s+of\s+kabul",
+            r"kabul\s+fell",
+        ),
     ),
     (
-        "the attack of 7 October 2023",
-        r"hamas(?:[’']s?)?\s+attacks?(?:\s+on\s+israel)?|october\s+7\s+attacks?",
-        date(2023, 10, 7),
-        date(2023, 10, 7),
+        Event("the Nord Stream sabotage", date(2022, 9, 26), date(2022, 9, 26)),
+        (
+            r"nord\s+stream\s+(?:pipelines?\s+)?(?:sabotage|explosions?|blasts?|attacks?)",
+            r"(?:sabotage\s+of|attack\s+on)\s+(?:the\s+)?nord\s+stream",
+        ),
     ),
     (
-        "the Alaska summit",
-        r"(?:trump[-–]putin\s+)?(?:alaska|anchorage)\s+summit|summit\s+in\s+(?:alaska|anchorage)",
-        date(2025, 8, 15),
-        date(2025, 8, 15),
+        Event("the Kakhovka dam's collapse", date(2023, 6, 6), date(2023, 6, 6)),
+        (
+            r"kakhovka\s+dam(?:[’']s)?\s+(?:collapse|breach|destruction)",
+            r"(?:collapse|breach|destruction)\s+of\s+the\s+kakhovka\s+dam",
+        ),
     ),
-    ("the Helsinki summit", r"helsinki\s+summit", date(2018, 7, 16), date(2018, 7, 16)),
-    ("the Geneva summit", r"geneva\s+summit", date(2021, 6, 16), date(2021, 6, 16)),
+    (
+        Event("the Wagner mutiny", date(2023, 6, 23), date(2023, 6, 24)),
+        (r"(?:wagner(?:\s+group)?(?:[’']s)?|prigozhin[’']s)\s+(?:mutiny|rebellion|revolt)",),
+    ),
+    (
+        Event("the attack of 7 October 2023", date(2023, 10, 7), date(2023, 10, 7)),
+        (
+            r"hamas(?:[’']s?)?\s+attacks?(?:\s+on\s+israel)?",
+            r"october\s+7\s+attacks?",
+        ),
+    ),
+    (
+        Event("the Alaska summit", date(2025, 8, 15), date(2025, 8, 15)),
+        (
+            r"(?:trump[-–]putin\s+)?(?:alaska|anchorage)\s+summit",
+            r"summit\s+in\s+(?:alaska|anchorage)",
+        ),
+    ),
+    (
+        Event("the Helsinki summit", date(2018, 7, 16), date(2018, 7, 16)),
+        (r"helsinki\s+summit",),
+    ),
+    (
+        Event("the Geneva summit", date(2021, 6, 16), date(2021, 6, 16)),
+        (r"geneva\s+summit",),
+    ),
 )
 
 _CITIES = "|".join(dict.fromkeys(city.lower() for city, _, _ in _SUMMITS))
@@ -188,7 +202,7 @@ _INAUGURATION = (
 
 _NAMED = re.compile(
     rf"\b(?:(?P<summit>{_SUMMIT})|(?P<election>{_ELECTION})|(?P<inauguration>{_INAUGURATION})|"
-    + "|".join(f"(?P<once{number}>{pattern})" for number, (_, pattern, _, _) in enumerate(_ONCE))
+    + "|".join(f"(?P<once{number}>{'|'.join(patterns)})" for number, (_, patterns) in enumerate(_ONCE))
     + r")\b",
     re.IGNORECASE,
 )
@@ -227,9 +241,9 @@ def _event(match: re.Match[str], today: date) -> Event | None:
         who = match["who"].lower()
         days = _INAUGURATIONS[who]
         return _pick(tuple(Event(f"{who.title()}'s inauguration", day, day) for day in days), None, today)
-    for number, (name, _, first, last) in enumerate(_ONCE):
+    for number, (event, _) in enumerate(_ONCE):
         if match[f"once{number}"]:
-            return Event(name, first, last)
+            return event
     return None
 
 

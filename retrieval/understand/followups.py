@@ -1,8 +1,8 @@
 """Follow-up questions made whole: "And France?", "what did he say about it?", "why?", "who said that?".
 
-What is written out is a question that a reader would have asked in full; a question that stands on its own comes
-back as it is. The rules know a handful of forms; what refers to something is looked up in the conversation
-(`retrieval.understand.salience`).
+What is written out is a question that a reader would have asked in full; a question that stands on its own
+comes back as it is. The rules know a handful of forms; what refers to something is looked up in the
+conversation (`retrieval.understand.salience`).
 """
 
 import re
@@ -18,7 +18,7 @@ from retrieval.understand.salience import first_sentence, topic
 from retrieval.understand.speech import speech_in
 from retrieval.understand.times import time_phrases
 from retrieval.understand.turn import Turn
-from retrieval.understand.wording import without_politeness
+from retrieval.understand.wording import without_politeness, word_set
 
 _LEAD_IN = re.compile(
     r"^(?:(?:ok(?:ay)?|thanks?|thank\s+you|great|good|cool|right|fine|interesting|hm+|well|yes|no"
@@ -99,30 +99,12 @@ _NEGATIVE = {"will": "won't", "can": "can't", "must": "mustn't"}
 _PAST = {"does": "did", "do": "did", "is": "was", "are": "were"}
 _PRESENT = re.compile(r"(?<!\bthat )\b(?:does|do|is|are)\b", re.IGNORECASE)
 _OWN_NOUN = re.compile(r"^(?P<whose>his|her|their|its)\s+(?P<noun>(?:[\w-]+\s+){0,2}[\w-]+)$", re.IGNORECASE)
-_SMALL = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "this",
-        "that",
-        "these",
-        "those",
-        "in",
-        "on",
-        "at",
-        "it",
-        "he",
-        "she",
-        "they",
-        "we",
-        "there",
-        "his",
-        "her",
-        "its",
-        "their",
-    ]
+_LEADING = re.compile(
+    r"(?:in|on|at|the|last|this|since|before|after|during|until|by|between|from|yesterday|today)\b", re.I
 )
+_SMALL = word_set("""
+    a an at he her his in it its on she that the their there these they this those we
+""")
 _QUOTED = re.compile(r"[\"“](?P<words>[^\"“”]{12,200})[\"”]")
 _YEAR_BEFORE = re.compile(
     r"^(?:in\s+)?(?:the|a)\s+(?:year\s+(?:before|earlier)|previous\s+year)(?:\s+that)?$", re.IGNORECASE
@@ -133,7 +115,7 @@ _YEAR_AFTER = re.compile(
 
 
 def resolved(question: str, turns: Sequence[Turn], *, today: date) -> str:
-    """``question`` with what it refers to in ``turns`` (oldest first) filled in; the question itself where it stands alone."""
+    """``question`` with what it refers to in ``turns`` filled in, or as it is if it stands alone."""
     said = [turn for turn in turns if turn.understood.strip()]
     if not said:
         return question
@@ -157,7 +139,7 @@ def resolved(question: str, turns: Sequence[Turn], *, today: date) -> str:
 
 
 def _about_the_answer(core: str, turns: Sequence[Turn], today: date) -> str | None:
-    """ "Who said that?", "is that right?", "more"."""
+    """Questions about the last answer: "who said that?", "is that right?", "more"."""
     previous = turns[-1]
     answer = first_sentence(previous.answer_text)
     if _WHO_SAID.match(core):
@@ -180,7 +162,7 @@ def _about_the_answer(core: str, turns: Sequence[Turn], today: date) -> str | No
 
 
 def _bare(core: str, previous: str) -> str | None:
-    """ "Why?", "since when?": the last question asked with that word."""
+    """For "why?" and "since when?": the last question, asked with that word."""
     bare = _BARE.match(core)
     if not bare:
         return None
@@ -214,7 +196,7 @@ def _bare(core: str, previous: str) -> str | None:
 
 
 def _elliptic(core: str, turns: Sequence[Turn], today: date, *, explicit: bool, asked: bool) -> str | None:
-    """ "And France?", "what about in 2023?": the last question with one part exchanged."""
+    """For "and France?" and "what about 2023?": the last question with one part exchanged."""
     about = _ABOUT.match(core)
     fragment = _ABOUT.sub("", core).strip(" ?.,")
     if not fragment or len(fragment.split()) > 6 or _ASKING.search(fragment):
@@ -252,14 +234,14 @@ def _with_time(last: str, fragment: str, today: date) -> str:
         f"in {fragment}" if re.match(r"(?:\d{4}|Q[1-4]|[A-Z][a-z]+(?:\s+\d{4})?)$", fragment) else fragment
     )
     if not spans:
-        return f"{last} {words[0].lower() + words[1:] if words.split()[0].lower() in ('in', 'on', 'last', 'this', 'since', 'before', 'after', 'during') else words}"
+        return f"{last} {_small(words)}"
     start, end = spans[-1]
     attributive = re.match(r"(?:the\s+)?\d{4}$", last[start:end].strip()) and re.fullmatch(r"\d{4}", fragment)
     return f"{last[:start]}{fragment if attributive else words}{last[end:]}"
 
 
 def _in_the_past(text: str, fragment: str, today: date) -> str:
-    """ "How much does Poland spend in 2023", asked later, as "did Poland spend"."""
+    """What is asked of a year that is over, in the past tense."""
     moments = moments_in(fragment, today=today)
     over = bool(moments) and moments[-1].last.year < today.year and not fragment.lower().startswith("since")
     if not over:
@@ -296,7 +278,7 @@ def _only_country(fragment: str) -> Mention | None:
 
 
 def _with_country(last: str, fragment: str, mention: Mention, previous: Turn) -> str:
-    """The last question about another country, in the role that the preposition or the last exchange gives."""
+    """The last question, about another country in the place of one of its own."""
     name = with_article(mention.name)
     found = countries_in(last, typos=True)
     if not found:
@@ -356,7 +338,8 @@ def _with_part(last: str, fragment: str, previous: Turn, today: date) -> str:
     if about:
         stop = min((start for start, _ in times if start > about.start("topic")), default=about.end("topic"))
         tail = last[stop:]
-        return f"{last[: about.start('topic')]}{bare}{' ' if tail and not tail.startswith((' ', ',')) else ''}{tail}"
+        gap = " " if tail and not tail.startswith((" ", ",")) else ""
+        return f"{last[: about.start('topic')]}{bare}{gap}{tail}"
     if named:
         names = [name for name in names_in(last) if name.is_person == is_person] or names_in(last)
         if names:
@@ -371,7 +354,7 @@ def _with_part(last: str, fragment: str, previous: Turn, today: date) -> str:
 
 
 def _matter(last: str, times: list[tuple[int, int]], preposition: str) -> re.Match[str] | None:
-    """What the question is about, in its words after "about", or after "on" where the follow-up says "on" too."""
+    """What the question is about: after "about", or after "on" where the follow-up says "on" too."""
     for match in reversed(list(_TOPIC.finditer(last))):
         in_a_time = any(start <= match.start() < end for start, end in times)
         if not in_a_time and (match["word"].lower() != "on" or preposition == "on"):
@@ -380,12 +363,17 @@ def _matter(last: str, times: list[tuple[int, int]], preposition: str) -> re.Mat
 
 
 def _with_topic(core: str, turns: Sequence[Turn], today: date) -> str | None:
-    """ "What did Macron say?", "how did NATO respond?": to the matter that the conversation is about."""
+    """For "what did Macron say?": about the matter that the conversation is about."""
     ends = _ENDS_IN_SPEECH.search(core)
     if not ends or len(core.split()) > 7 or not _ASKING.match(core):
         return None
     matter = topic(turns, today=today)
     return f"{core} {'about' if ends['about'] else 'to'} {matter}?" if matter else None
+
+
+def _small(words: str) -> str:
+    """Words that begin a question as they stand inside one: "in 2023", but "March 2023"."""
+    return words[0].lower() + words[1:] if _LEADING.match(words) else words
 
 
 def _lower_question(text: str) -> str:

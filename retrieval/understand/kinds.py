@@ -1,4 +1,4 @@
-"""What somebody typed: a question, a claim to check, keywords, small talk, a wish for a digest or for figures."""
+"""What somebody typed: a question, a claim, keywords, small talk, a wish for a digest or for figures."""
 
 import re
 from typing import Literal

@@ -1,21 +1,23 @@
 """In what language a short question is put, where it is not English.
 
 By script, and for Latin letters by function words, which even a short question has. English questions with
-foreign names, keywords and typing errors must stay English: a language is named only on the evidence of words
-that English has not.
+foreign names, keywords and typing errors must stay English: a language is named only on the evidence of
+words that English has not.
 """
 
 import re
 import unicodedata
 
-NAMES = {
-    "ar": "Arabic", "be": "Belarusian", "bg": "Bulgarian", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek",
-    "es": "Spanish", "et": "Estonian", "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi",
-    "hr": "Croatian", "hu": "Hungarian", "hy": "Armenian", "it": "Italian", "ja": "Japanese", "ka": "Georgian",
-    "ko": "Korean", "lt": "Lithuanian", "lv": "Latvian", "mk": "Macedonian", "nl": "Dutch", "no": "Norwegian",
-    "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sk": "Slovak", "sl": "Slovene",
-    "sr": "Serbian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "zh": "Chinese",
-}  # fmt: skip
+from retrieval.understand.wording import word_set
+
+_NAMED = """
+    ar Arabic be Belarusian bg Bulgarian cs Czech da Danish de German el Greek es Spanish et Estonian fa
+    Persian fi Finnish fr French he Hebrew hi Hindi hr Croatian hu Hungarian hy Armenian it Italian ja
+    Japanese ka Georgian ko Korean lt Lithuanian lv Latvian mk Macedonian nl Dutch no Norwegian pl
+    Polish pt Portuguese ro Romanian ru Russian sk Slovak sl Slovene sr Serbian sv Swedish th Thai tr
+    Turkish uk Ukrainian ur Urdu zh Chinese
+"""
+NAMES = dict(re.findall(r"(\w+) (\w+)", _NAMED))
 """The English names of the languages that are recognised, by ISO 639-1 code."""
 
 # Words that ask, join and point: none of them is English, and few are shared between two of these.
@@ -99,21 +101,17 @@ _WORDS: dict[str, str] = {
         "lietuvos sakė apie iš į su prie po ačiū",
 }  # fmt: skip
 # English words and names of the news that stand in the lists too; they prove nothing.
-_ENGLISH = frozenset(
-    "a an and are as at be but by can come do for had has have he her his how i in into is it its kaj "
-    "last le les la me men mi more most my no non not o of on one or "
-    "our out over per plan plus president re s sa said se she sin so son su sur that the their then they "
-    "this to un under up us van var von was we were what when "
-    "where which who why will with you al ai am ad an de den des der des die da del das dem do el en et "
-    "has im la le li lo los as si sea ta te ti tu pa para po pas par "
-    "pre pro war was wie hat her here there these do does did men over under some all hot bit rather art "
-    "gut not most far fast stark arm bald kind rat rot tag gas "
-    "fin pan top mit ei on se ne ja it we ye be are ski man van of port par mail sale come case due ma me "
-    "ore fare note data mania gang nu era au un din ale mai "
-    "pe lui ce la le ni ki is meg hat far ez az ar un uz no par ir bet su po tie cik kas kur kad tai od "
-    "za na iz bi bo ste smo co do ten ta to te go my ty on no i a o "
-    "u w z ze we od bez dla sie gdy tak nie".split()
-)
+_ENGLISH = word_set("""
+    a ad ai al ale all am an and ar are arm art as at au az bald be bet bez bi bit bo but by can case ce
+    cik co come da das data de del dem den der des did die din dla do does due ei el en era et ez far
+    fare fast fin for gang gas gdy go gut had has hat have he her here his hot how i im in into ir is it
+    its iz ja kad kaj kas ki kind kur la last le les li lo los lui ma mai mail man mania me meg men mi
+    mit more most my na ne ni nie no non not note nu o od of on one or ore our out over pa pan par para
+    pas pe per plan plus po port pre president pro rat rather re rot s sa said sale se sea she si sie
+    sin ski smo so some son stark ste su sur ta tag tai tak te ten that the their then there these they
+    this ti tie to top tu ty u un under up us uz van var von w war was we were what when where which who
+    why wie will with ye you z za ze
+""")
 _QUESTION_WORDS = re.compile(
     r"\b(?:what|who|whom|whose|which|when|where|why|how|the|does|did|is|are|was|were|has|have|had|will"
     r"|would|about|between|according|from|with|say|said|think|tell|much|many|of|to)\b",
@@ -125,14 +123,43 @@ for _language, _list in _WORDS.items():
     for _word in dict.fromkeys(_list.split()):
         _INDEX[_word] = (*_INDEX.get(_word, ()), _language)
 
+_UKRAINIAN = word_set("де й коли про та хто чому що як")
+_BULGARIAN = word_set("е за защо какво кога кой колко къде ли са")
+_SCRIPTS = {
+    "GREEK": "el",
+    "HEBREW": "he",
+    "CJK": "zh",
+    "HANGUL": "ko",
+    "THAI": "th",
+    "DEVANAGARI": "hi",
+    "GEORGIAN": "ka",
+    "ARMENIAN": "hy",
+}
 _OPENERS = {language: frozenset(words.split()[:13]) for language, words in _WORDS.items()}
 """The question words, which stand first in each list."""
 
-_LETTERS: dict[str, str] = {
-    "de": "äöüß", "fr": "éèêëçàâîïôûùœ", "es": "ñáéíóú¿¡", "it": "àèéìòù", "pt": "ãõçáâéêíóôú", "pl": "ąćęłńóśźż", "cs": "áčďéěíňóřšťúůýž",
-    "sk": "áäčďéíĺľňóôŕšťúýž", "sv": "åäö", "da": "æøå", "no": "æøå", "fi": "äö", "hu": "áéíóöőúüű", "ro": "ăâîșşțţ", "tr": "çğıİöşü", "hr": "čćđšž",
-    "sl": "čšž", "et": "äõöü", "lv": "āčēģīķļņšūž", "lt": "ąčęėįšųūž",
-}  # fmt: skip
+_LETTERS = {
+    "de": "äöüß",
+    "fr": "éèêëçàâîïôûùœ",
+    "es": "ñáéíóú¿¡",
+    "it": "àèéìòù",
+    "pt": "ãõçáâéêíóôú",
+    "pl": "ąćęłńóśźż",
+    "cs": "áčďéěíňóřšťúůýž",
+    "sk": "áäčďéíĺľňóôŕšťúýž",
+    "sv": "åäö",
+    "da": "æøå",
+    "no": "æøå",
+    "fi": "äö",
+    "hu": "áéíóöőúüű",
+    "ro": "ăâîșşțţ",
+    "tr": "çğıİöşü",
+    "hr": "čćđšž",
+    "sl": "čšž",
+    "et": "äõöü",
+    "lv": "āčēģīķļņšūž",
+    "lt": "ąčęėįšųūž",
+}
 
 
 def question_language(text: str) -> str | None:
@@ -140,9 +167,7 @@ def question_language(text: str) -> str | None:
     by_script = _by_script(text)
     if by_script:
         return by_script
-    if not _latin_share(text):
-        return None
-    return _by_words(text)
+    return _by_words(text) if _WORD.search(text) else None
 
 
 def _by_script(text: str) -> str | None:
@@ -172,9 +197,7 @@ def _by_script(text: str) -> str | None:
         return "ur" if re.search("[ٹڈڑںے]", text) else "fa" if re.search("[پچژگی]", text) else "ar"
     if "HIRAGANA" in counts or "KATAKANA" in counts:
         return "ja"
-    return {
-        "GREEK": "el", "HEBREW": "he", "CJK": "zh", "HANGUL": "ko", "THAI": "th", "DEVANAGARI": "hi", "GEORGIAN": "ka", "ARMENIAN": "hy",
-    }.get(script)  # fmt: skip
+    return _SCRIPTS.get(script)
 
 
 def _script(char: str) -> str:
@@ -182,32 +205,20 @@ def _script(char: str) -> str:
 
 
 def _cyrillic(text: str) -> str:
+    """By letters that only some of these languages have, then by words."""
     words = set(_WORD.findall(text))
     if re.search("[ђћјљњџ]", text):
         return "mk" if re.search("[ѓќѕ]", text) else "sr"
     if "ў" in text:
         return "be"
-    if (
-        re.search("[іїєґ]", text)
-        or words & {"що", "як", "чому", "коли", "хто", "де", "та", "про", "й"}
-        and not re.search("[ыэёъ]", text)
-    ):
+    if re.search("[іїєґ]", text) or (words & _UKRAINIAN and not re.search("[ыэёъ]", text)):
         return "uk"
-    if not re.search("[ыэё]", text) and (
-        words & {"какво", "кой", "кога", "къде", "защо", "колко", "са", "ли", "за", "е"}
-        and "ъ" in text
-        or "какво" in words
-    ):
-        return "bg"
-    return "ru"
-
-
-def _latin_share(text: str) -> bool:
-    return bool(_WORD.search(text))
+    bulgarian = words & _BULGARIAN and ("ъ" in text or "какво" in words)
+    return "bg" if bulgarian and not re.search("[ыэё]", text) else "ru"
 
 
 def _by_words(text: str) -> str | None:
-    """By function words that English has not: two different ones, or one with letters that English has not."""
+    """The language of a text in Latin letters, by function words that English has not."""
     words = [word.replace("’", "'") for word in _WORD.findall(text.lower())]
     parts = [part for word in words for part in ((word, *word.split("'")) if "'" in word else (word,))]
     strong: dict[str, set[str]] = {}

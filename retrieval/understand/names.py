@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from retrieval.countries import countries_in
+from retrieval.understand.wording import word_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,106 +21,13 @@ _NAME = re.compile(
     r"(?:\b[Tt]he\s+)?(?<![\w’'])[A-Z0-9]*[A-Z][\w.&’'-]*(?:\s+(?:(?:of|de|von|van|der|for"
     r"|and)\s+(?:the\s+)?(?=[A-Z]))?(?:[A-Z][\w.&’'-]*|\d[\w-]*)){0,6}"
 )
-_NOT_NAMES = frozenset(
-    [
-        "who",
-        "what",
-        "which",
-        "when",
-        "where",
-        "why",
-        "how",
-        "whose",
-        "whom",
-        "is",
-        "are",
-        "was",
-        "were",
-        "do",
-        "does",
-        "did",
-        "has",
-        "have",
-        "had",
-        "will",
-        "would",
-        "can",
-        "could",
-        "should",
-        "may",
-        "might",
-        "and",
-        "but",
-        "so",
-        "in",
-        "at",
-        "on",
-        "by",
-        "to",
-        "for",
-        "from",
-        "with",
-        "of",
-        "according",
-        "as",
-        "since",
-        "until",
-        "during",
-        "after",
-        "before",
-        "the",
-        "a",
-        "an",
-        "i",
-        "compare",
-        "tell",
-        "give",
-        "list",
-        "name",
-        "show",
-        "explain",
-        "if",
-        "while",
-        "because",
-        "there",
-        "this",
-        "that",
-        "these",
-        "those",
-        "also",
-        "ok",
-        "okay",
-        "then",
-        "now",
-        "about",
-        "between",
-        "under",
-        "over",
-        "she",
-        "he",
-        "it",
-        "they",
-        "we",
-        "you",
-        "his",
-        "her",
-        "their",
-        "its",
-        "my",
-        "our",
-        "any",
-        "all",
-        "some",
-        "more",
-        "most",
-        "no",
-        "not",
-        "yes",
-        "please",
-        "summarise",
-        "summarize",
-    ]
-)
+_NOT_NAMES = word_set("""
+    a about according after all also an and any are as at because before between but by can compare
+    could did do does during explain for from give had has have he her his how i if in is it its list
+    may might more most my name no not now of ok okay on our over please she should show since so some
+    summarise summarize tell that the their then there these they this those to under until was we were
+    what when where which while who whom whose why will with would yes you
+""")
 _THING = re.compile(
     r"\b(?:Centre|Center|Summit|Union|Ministry|Council|Army|Navy|Agency|Command|Group|Force|Forces"
     r"|Brigade|Party|Bank|University|School|Institute|Treaty|Alliance"
@@ -138,17 +46,14 @@ _TIMES = re.compile(
     r"|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Q[1-4])\b"
 )
 _WITH_ARTICLE = frozenset(
-    [
+    {
         "United Kingdom",
         "United States",
         "Netherlands",
         "Czech Republic",
         "Philippines",
         "United Arab Emirates",
-        "Maldives",
-        "Gambia",
-        "Bahamas",
-    ]
+    }
 )
 
 
@@ -195,5 +100,5 @@ def with_article(name: str) -> str:
 
 
 def possessive(name: str) -> str:
-    """ "Rutte’s", "the Netherlands’"."""
+    """The owner's form of a name: "Rutte’s", "the Netherlands’"."""
     return f"{name}’" if name.endswith("s") else f"{name}’s"

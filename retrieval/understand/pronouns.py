@@ -1,4 +1,4 @@
-"""Pronouns in a follow-up question, put into names: "what did he say about it?", "how many troops are there?".
+"""Pronouns in a follow-up question, put into names: "what did he say about it?".
 
 A pronoun is filled in only where nothing before it in the same question can be meant.
 """

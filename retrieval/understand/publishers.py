@@ -1,6 +1,7 @@
 """Papers, stations and agencies that a question asks for: "according to Reuters", "what does CNN report".
 
-A name counts only where the question says that somebody reports; "CNN's lay-offs" asks about CNN, not for it.
+A name counts only where the question says that somebody reports; "CNN's lay-offs" asks about CNN, not for
+it.
 """
 
 import re
@@ -8,14 +9,17 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from retrieval.understand.wording import word_set
+
 
 @dataclass(frozen=True, slots=True)
 class Outlets:
     """The outlets a question asks for.
 
-    ``known`` are the collection's own names for them. ``source`` is the usual name of the first, known to the
-    collection or not: other papers may quote it. ``words`` are the names as typed. ``left_out`` are the (start,
-    end) of "according to CNN" where the collection has CNN, so that the search need not look for the word.
+    ``known`` are the collection's own names for them. ``source`` is the usual name of the first, known to
+    the collection or not: other papers may quote it. ``words`` are the names as typed. ``left_out`` are the
+    (start, end) of "according to CNN" where the collection has CNN, so that the search need not look for
+    the word.
     """
 
     known: tuple[str, ...] = ()
@@ -101,10 +105,9 @@ _OUTLETS: dict[str, str] = {
     "NV": "nv",
     "UNN": "unn",
 }
-_ALSO_WORDS = frozenset(
-    "ap rt nv err pap nos ria ft dw abc sky bild welt pbs guardian telegraph economist sputnik figaro".split()
-    + ["the times", "the week", "the post", "the independent"]
-)
+_ALSO_WORDS = word_set("""
+    ap rt nv err pap nos ria ft dw abc sky bild welt pbs guardian telegraph economist sputnik figaro
+""") | {"the times", "the week", "the post", "the independent"}
 """Names that are also words, or short enough to be part of one: they count only with a capital."""
 
 _NEWS_NOUN = (
@@ -143,10 +146,10 @@ _PUBLIC_SUFFIX = re.compile(r"(?:\.(?:co|com|org|net|gov|ac))?\.[a-z]{2,}$", re.
 
 
 def outlets_in(text: str, *, known: Collection[str] = ()) -> Outlets:
-    """The outlets ``text`` asks for. ``known`` are the collection's publishers, by name or host ("www.cnn.com")."""
+    """The outlets ``text`` asks for; ``known`` are the collection's, by name or host ("www.cnn.com")."""
     publishers: list[str] = []
     sources: list[str] = []
-    words: list[str] = []
+    typed: list[str] = []
     left_out: list[tuple[int, int]] = []
     for start, end, form in _named(text, _forms(tuple(known))):
         attributed = _ATTRIBUTED.search(text, 0, start)
@@ -155,13 +158,13 @@ def outlets_in(text: str, *, known: Collection[str] = ()) -> Outlets:
         source, names = _forms(tuple(known))[form]
         publishers += names
         sources.append(source)
-        words.append(text[start:end])
+        typed.append(text[start:end])
         if attributed and names:
             left_out.append((attributed.start(), end))
     return Outlets(
         known=tuple(dict.fromkeys(publishers)),
         source=sources[0] if sources else None,
-        words=tuple(dict.fromkeys(words)),
+        words=tuple(dict.fromkeys(typed)),
         left_out=tuple(left_out),
     )
 
@@ -180,11 +183,11 @@ def _is_asked(text: str, start: int, end: int) -> bool:
 
 def _named(text: str, forms: dict[str, tuple[str, tuple[str, ...]]]) -> Iterator[tuple[int, int, str]]:
     """Where names of outlets stand, the longest first at each place, as (start, end, form)."""
-    words = list(_WORD.finditer(text))
+    tokens = list(_WORD.finditer(text))
     position = 0
-    while position < len(words):
-        for length in range(min(_LONGEST, len(words) - position), 0, -1):
-            start, end = words[position].start(), words[position + length - 1].end()
+    while position < len(tokens):
+        for length in range(min(_LONGEST, len(tokens) - position), 0, -1):
+            start, end = tokens[position].start(), tokens[position + length - 1].end()
             form = _plain(text[start:end])
             if form in forms and (form not in _ALSO_WORDS or text[start:end].split()[-1][0].isupper()):
                 yield start, end, form

@@ -14,20 +14,22 @@ from retrieval.understand.wants import Wants
 class Query:
     """A question, read.
 
-    ``question`` is as typed. ``understood`` is the question as it is answered, a follow-up's references filled
-    in; offsets in ``countries`` count in it. ``search_text`` is what dense and lexical search get: without
-    politeness and without words that other fields say better.
+    ``question`` is as typed. ``understood`` is the question as it is answered, a follow-up's references
+    filled in; offsets in ``countries`` count in it. ``search_text`` is what dense and lexical search get:
+    without politeness and without words that other fields say better.
 
-    ``windows`` are the spans of days asked for, ordered by their first day: a filter over publication dates where
-    ``window_strict``, else a preference. Where two are being compared, ``comparison`` is true. ``reference_day``
-    is the day to prefer dates near to, never after ``as_of`` (or the asker's own day, if that is the next already).
+    ``windows`` are the spans of days asked for, ordered by their first day: a filter over publication dates
+    where ``window_strict``, else a preference. Where two are being compared, ``comparison`` is true.
+    ``reference_day`` is the day to prefer dates near to, never after ``as_of`` (or the asker's own day, if
+    that is the next already).
 
-    ``publishers`` are names as the collection has them; ``quoted_source`` is the usual name of the outlet asked
-    for, which may only be quoted by others. ``speaker`` is whose words are asked for or relied on, ``speech_act``
-    what is done ("say", "warn", "think"), and ``words_asked`` whether the words themselves are the answer.
+    ``publishers`` are names as the collection has them; ``quoted_source`` is the usual name of the outlet
+    asked for, which may only be quoted by others. ``speaker`` is whose words are asked for or relied on,
+    ``speech_act`` what is done ("say", "warn", "think"), and ``words_asked`` whether the words themselves
+    are the answer.
 
-    ``wants`` is the kind of answer, ``expected`` the same in words, ``head`` the noun asked about in the singular.
-    ``language`` is an ISO 639-1 code, None for English.
+    ``wants`` is the kind of answer, ``expected`` the same in words, ``head`` the noun asked about in the
+    singular. ``language`` is an ISO 639-1 code, None for English.
     """
 
     question: str
@@ -55,5 +57,5 @@ class Query:
     follow_up: bool = False
 
     def days_outside(self, day: date) -> int:
-        """Days between ``day`` and the nearest window, negative before it; 0 inside one or where there is none."""
+        """Days from the nearest window to ``day``, negative before it; 0 inside one, or without any."""
         return distance(day, self.windows)

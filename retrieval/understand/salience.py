@@ -1,4 +1,4 @@
-"""Whom and what a conversation was last about: the antecedents that "he", "it", "there" and "that" look for."""
+"""Whom and what a conversation was last about: the antecedents of "he", "it", "there" and "that"."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -40,14 +40,14 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?:\[\d+\]\s*)?(?=[\"“�
 
 
 def first_sentence(answer: str, *, longest: int = 160) -> str:
-    """The answer's first sentence without citation numbers and quotation marks, "" if it is too long to be said."""
+    """The answer's first sentence without citation numbers and outer quotation marks, "" if too long."""
     sentence = _SENTENCE_END.split(answer.strip(), maxsplit=1)[0].strip()
     sentence = re.sub(r"\s*\[\d+\]", "", sentence).strip(" \"“”'‘’").rstrip(".")
     return sentence if 0 < len(sentence) <= longest else ""
 
 
 def person(turns: Sequence[Turn]) -> str | None:
-    """The person "he" or "she" means: of the newest turn that has one, the one asked for, named, or quoted."""
+    """The person "he" means: of the newest turn that has one, the one asked for, named, or quoted."""
     return next((name for turn in reversed(turns) for name in _people(turn)), None)
 
 
@@ -70,7 +70,7 @@ def _people(turn: Turn) -> Iterator[str]:
 
 
 def country(turns: Sequence[Turn]) -> str | None:
-    """The country "that country" means: the last one of the newest question that names one, else one of its answer."""
+    """The country "that country" means: the last one that the newest question or its answer names."""
     for turn in reversed(turns):
         found = countries_in(turn.understood, capitals=True)
         if found:
@@ -97,7 +97,7 @@ def place(turns: Sequence[Turn]) -> str | None:
 
 
 def entity(turns: Sequence[Turn], *, today: date) -> str | None:
-    """What "it", "they" or "their" means as the one that acts: a country, a body, a named thing, or the matter."""
+    """What "it" or "their" means as the one that acts: a country, a body, a named thing, or the matter."""
     for turn in reversed(turns):
         text = turn.understood
         found = [(name.start, name.text) for name in names_in(text) if not name.is_person]

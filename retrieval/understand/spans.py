@@ -1,4 +1,4 @@
-"""Spans of days: months, quarters, seasons, weeks, and their early, middle and late parts. Pure arithmetic."""
+"""Spans of days: months, quarters, seasons, weeks, and their early, middle and late parts."""
 
 from calendar import monthrange
 from datetime import MAXYEAR, MINYEAR, date, timedelta

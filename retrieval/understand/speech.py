@@ -1,17 +1,19 @@
-"""Whose words a question asks for: "what did Rutte say", "why does Peskov reject", "Merkel's view of", "who said"."""
+"""Whose words a question asks for: "what did Rutte say", "Merkel's view of", "who said"."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval.understand.verbs import SPEECH_VERBS, Form
+from retrieval.understand.wording import word_set
 
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """Whose words are asked for (None where that is the question) and what was done with them ("say", "warn").
+    """Whose words are asked for, None where that is the question, and what was done: "say", "warn".
 
-    ``words_asked``: the question is what the words were, not something that the speaker is named as a source for.
+    ``words_asked``: the question is what the words were, not something that the speaker is named as a
+    source for.
     """
 
     speaker: str | None
@@ -29,45 +31,37 @@ class _Verb:
 
 
 _TOKEN = re.compile(r"[\w’'.&/-]*[\w’'&/-]|[,;:?!()\"“”…]")
-_DO = frozenset(
-    {
-        "did",
-        "does",
-        "do",
-        "didn't",
-        "doesn't",
-        "don't",
-        "will",
-        "would",
-        "might",
-        "could",
-        "can",
-        "may",
-        "should",
-    }
-)
+_DO = word_set("can could did didn't do does doesn't don't may might should will would")
 _HAVE = frozenset({"has", "have", "had"})
 _BE = frozenset({"is", "are", "was", "were"})
-_ADVERBS = frozenset(
-    "also ever then first once still just now already himself herself themselves been yesterday today last soon reportedly".split()
-)
-_NO_NAME = frozenset(
-    "that which who whom to not if when because what how why where of in on at by for from with about there it".split()
-)
-_DETERMINERS = frozenset("the a an his her its their this that these those own new latest".split())
+_ADVERBS = word_set("""
+    already also been ever first herself himself just last now once reportedly soon still themselves
+    then today yesterday
+""")
+_NO_NAME = word_set("""
+    about at because by for from how if in it not of on that there to what when where which who whom why
+    with
+""")
+_DETERMINERS = word_set("a an her his its latest new own that the their these this those")
 _LONGEST_NAME = 8
 
-_NOUNS: dict[str, str] = {
-    "view": "think", "views": "think", "opinion": "think", "position": "think", "stance": "think", "take": "think",
-    "attitude": "think", "comment": "comment", "comments": "comment", "remark": "comment", "remarks": "comment",
-    "statement": "say", "statements": "say", "words": "say", "message": "say", "speech": "say", "lecture": "say",
-    "response": "respond", "reaction": "respond", "reply": "respond", "answer": "respond", "warning": "warn",
-    "warnings": "warn", "threat": "warn", "promise": "promise", "pledge": "promise", "claim": "claim", "claims": "claim",
-    "explanation": "explain", "justification": "explain", "argument": "argue", "arguments": "argue",
-    "assessment": "think", "estimate": "predict", "prediction": "predict", "forecast": "predict", "demand": "urge",
-    "demands": "urge", "proposal": "suggest", "advice": "suggest", "criticism": "criticise", "description": "describe",
-    "reason": "explain", "reasons": "explain", "excuse": "explain", "quote": "say", "quotes": "say",
-}  # fmt: skip
+_NOUNS_BY_ACT = {
+    "think": "view views opinion position stance take attitude assessment",
+    "comment": "comment comments remark remarks",
+    "say": "statement statements words message speech lecture quote quotes",
+    "respond": "response reaction reply answer",
+    "warn": "warning warnings threat",
+    "promise": "promise pledge",
+    "claim": "claim claims",
+    "explain": "explanation justification reason reasons excuse",
+    "argue": "argument arguments",
+    "predict": "estimate prediction forecast",
+    "urge": "demand demands",
+    "suggest": "proposal advice",
+    "criticise": "criticism",
+    "describe": "description",
+}
+_NOUNS = {noun: act for act, nouns in _NOUNS_BY_ACT.items() for noun in nouns.split()}
 _NOUN = rf"(?P<noun>{'|'.join(_NOUNS)})"
 _PROPER = r"(?P<who>(?:the\s+)?[A-Z][\w.’&-]*(?:\s+[A-Z][\w.’&-]*){0,5})"
 _GAVE = re.compile(
@@ -97,11 +91,10 @@ _STATED = re.compile(
     r"[A-Z][\w.’'-]*(?:\s+[A-Z][\w.’'-]*){0,6})\s+(?:has\s+|have\s+|had\s+|reportedly\s+)*"
     r"(?P<verb>said|says|told|announced|warned|claimed|argued|wrote|declared|insisted|promised)\b"
 )
-_PRONOUNS = frozenset(
-    "he she it they we you i him her them us me this that these those there anyone anybody someone "
-    "somebody everyone who "
-    "people nobody one".split()
-)
+_PRONOUNS = word_set("""
+    anybody anyone everyone he her him i it me nobody one people she somebody someone that them there
+    these they this those us we who you
+""")
 _NOT_A_SPEAKER = re.compile(
     r"^(?:[\w’'./-]+\s+){0,6}(?:study|studies|poll|polling|polls|survey|surveys|reports?|data|research"
     r"|figures|statistics|analysis|plans?|laws?"
@@ -125,7 +118,7 @@ _POSSESSION = re.compile(
 
 
 def speech_in(text: str, *, outlets: Sequence[str] = ()) -> Speech:
-    """Whose words ``text`` asks for. ``outlets`` are the words in it that mean a paper or a station, not a speaker."""
+    """Whose words ``text`` asks for; ``outlets`` are words in it that mean a paper, not a speaker."""
     given = _GAVE.search(text)
     if given and (who := _speaker(given["who"], outlets)):
         return Speech(who, _NOUNS[given["noun"].lower()], words_asked=True)
@@ -161,7 +154,7 @@ def _asked(tokens: list[str], outlets: Sequence[str]) -> Speech | None:
 
 
 def _verbs_after(tokens: list[str], position: int) -> Iterator[_Verb]:
-    """The verbs of saying in the noun phrase that begins just before ``position``, up to where it must end."""
+    """The verbs of saying after a name that begins just before ``position``, up to where it must end."""
     for at in range(position, min(position + _LONGEST_NAME, len(tokens))):
         before = tokens[at - 1].lower()
         if not before[0].isalnum() or before in _NO_NAME:
@@ -202,7 +195,7 @@ def _name_between(tokens: list[str], start: int, end: int, outlets: Sequence[str
 
 
 def _who_said(text: str, tokens: list[str]) -> Speech | None:
-    """ "Who suggested …", "which minister has warned …": the words are asked about, the speaker is the question."""
+    """In "who suggested …" and "which minister has warned …" the speaker is the question."""
     if not _WHO.match(text):
         return None
     which = "which" in (token.lower() for token in tokens[:2])

@@ -11,7 +11,8 @@ class Turn:
 
     ``answer_text`` is `Answer.answer` as it was shown; ``titles`` and ``speakers`` are those of the
     citations, best first; ``countries`` the names the question and the quotes mention; ``windows`` what was
-    applied. A turn that was refused has an empty ``answer_text``, so that nothing refers to the refusal's words.
+    applied. A turn that was refused has an empty ``answer_text``, so that nothing refers to the refusal's
+    words.
     """
 
     question: str

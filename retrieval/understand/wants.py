@@ -1,4 +1,4 @@
-"""What kind of answer a question wants: a person, a place, an amount of money, yes or no, a reason, a list."""
+"""What kind of answer a question wants: a person, a place, an amount, yes or no, a reason, a list."""
 
 import re
 from dataclasses import dataclass
@@ -181,7 +181,7 @@ def _mended(text: str) -> str:
 
 
 def _asking_sentence(text: str) -> str:
-    """The sentence that asks: the last with a question mark, else one that begins like a question, else the last."""
+    """The sentence that asks: by its question mark, else by how it begins, else the last."""
     sentences = [sentence for sentence in _SENTENCE.split(text) if sentence.strip()] or [text]
     asking = [sentence for sentence in sentences if "?" in sentence]
     if asking:
@@ -190,7 +190,7 @@ def _asking_sentence(text: str) -> str:
 
 
 def _inner(sentence: str) -> re.Match[str] | None:
-    """A question word inside the sentence ("… to which country?"): the last, if it does not open a relative clause."""
+    """A question word inside the sentence ("… to which country?") that opens no relative clause."""
     found = [match for match in _INNER.finditer(sentence) if _asks(match, sentence)]
     return found[-1] if found else None
 
@@ -273,7 +273,7 @@ def _how_much(rest: str) -> Asked:
 
 
 def _which(word: str, rest: str) -> Asked:
-    """ "Which" and "what" by the noun they ask about."""
+    """What "which" and "what" want, by the noun they ask about."""
     after = re.sub(
         r"^(?:which|what)(?:['’]s)?\s*(?:(?:exactly|else|more)\b\s*)?", "", rest, flags=re.IGNORECASE
     )
@@ -357,8 +357,8 @@ def _by_noun(head: str | None, word: str) -> Asked:
 def _head_after(text: str, *, bare: bool = False) -> str | None:
     """The noun that a noun phrase at the beginning of ``text`` is about: "British royal", so "royal".
 
-    ``bare``: the phrase has no article of its own ("which British royal"), so that an auxiliary, preposition or
-    pronoun at the beginning means that there is no noun ("what did …").
+    ``bare``: the phrase has no article of its own ("which British royal"), so that an auxiliary,
+    preposition or pronoun at the beginning means that there is no noun ("what did …").
     """
     words: list[str] = []
     end = 0

@@ -41,7 +41,7 @@ _EDGES = re.compile(r"^[\s,;:.–—-]+|[\s,;:–—-]+$")
 
 
 def cleaned(text: str) -> str:
-    """``text`` as a person would read it: no mentions, tags, emoji codes or marks of emphasis, spaces folded."""
+    """``text`` as a person reads it: no mentions, tags, emoji codes or marks of emphasis, spaces folded."""
     if "<" in text or "&" in text:
         text = _SLACK_CHANNEL.sub(r"#\1", _SLACK_LINK.sub(r"\1", text))
         text = _TAG.sub("", _MENTION.sub(" ", text))
@@ -51,7 +51,7 @@ def cleaned(text: str) -> str:
 
 
 def without_politeness(text: str) -> str:
-    """``text`` without greeting, "could you tell me" and "please", or as it is where nothing else would be left."""
+    """``text`` without greeting, "could you tell me" and "please", unless nothing else would be left."""
     shorter = _TAIL.sub("", _POLITE.sub("", _GREETING.sub("", text)))
     shorter = _EDGES.sub("", shorter)
     if text.endswith("?") and shorter and shorter[-1] not in "?.!":
@@ -73,3 +73,8 @@ def without_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
     shorter = re.sub(r"([,;:])(?:\s*[,;:])+", r"\1", shorter)
     shorter = re.sub(r",\s*([?.!])", r"\1", _EDGES.sub("", shorter))
     return shorter if any(char.isalnum() for char in shorter) else text
+
+
+def word_set(listed: str) -> frozenset[str]:
+    """The words of a list that is written as one text."""
+    return frozenset(listed.split())
