@@ -26,7 +26,8 @@ _RANGES: dict[str, dict[Metric, tuple[float, float]]] = {
 WITHOUT_FORCES = frozenset({"ISL"})
 """Allies without armed forces, and so without a row."""
 _REVISION = 0.30
-"""A past year's value has never been revised by as much; more of that means a wrong year or a wrong unit."""
+"""No share has been revised by as much of itself: more means a wrong year or unit. A third of it is enough to
+doubt a single value that is known to belong to another year."""
 
 
 def check(release: Release, known: Iterable[Figure]) -> tuple[str, ...]:
@@ -35,22 +36,19 @@ def check(release: Release, known: Iterable[Figure]) -> tuple[str, ...]:
     Raises:
         FiguresError: it is not to be believed; the message says what was found.
     """
-    figures = release.figures
+    figures, edition = release.figures, release.edition
+    remarks: list[str] = []
     _check_ranges(figures)
     _check_twice(figures)
-    if release.edition.whole and release.edition.source == "nato":
-        _check_allies(release)
-        _check_sums(figures)
-        _check_base_year(figures)
-    history = [
-        figure for figure in known if figure.source == release.edition.source and figure.value is not None
-    ]
-    others = [figure for figure in history if figure.edition != release.edition.edition]
-    same = [figure for figure in history if figure.edition == release.edition.edition]
-    if not release.edition.whole:
-        _check_agreement(figures, same, others)
-    _check_shift(figures, others)
-    return _check_revisions(release, others)
+    history = [figure for figure in known if figure.source == edition.source and figure.value is not None]
+    others = [figure for figure in history if figure.edition != edition.edition]
+    if not edition.whole:
+        _check_agreement(figures, [each for each in history if each.edition == edition.edition], others)
+    elif edition.source == "nato":
+        remarks += [*_check_allies(release), *_sums(figures), *_base_year(figures)]
+    remarks += _check_shift(release, others)
+    remarks += _check_revisions(release, others)
+    return tuple(remarks)
 
 
 def percent(value: float) -> str:
@@ -75,37 +73,36 @@ def _check_twice(figures: Sequence[Figure]) -> None:
         raise FiguresError(f"{country} {year} stands {count} times under {metric}; nothing was taken in.")
 
 
-def _check_allies(release: Release) -> None:
-    """Every ally with forces has a row in every table, and the aggregates stand where NATO gives them."""
+def _check_allies(release: Release) -> list[str]:
+    """Every ally with forces must have a row in every table; missing aggregates are a remark."""
     year = int(release.edition.edition)
     wanted = {ally.name for ally in allies(year) if ally.iso3 not in WITHOUT_FORCES}
     present: dict[Metric, set[str]] = defaultdict(set)
     for figure in release.figures:
         present[figure.metric].add(figure.country)
     for metric in METRICS:
-        missing = wanted - present[metric]
-        if metric not in ("national", "equipment"):
-            missing |= {NATO_TOTAL, EUROPE_AND_CANADA} - present[metric]
-        if missing:
+        if missing := wanted - present[metric]:
             raise FiguresError(f"The table of {metric} has no row for {', '.join(sorted(missing))}.")
+    aggregates = {NATO_TOTAL, EUROPE_AND_CANADA} - present["share"]
+    return [f"There is no share of GDP for {' and '.join(sorted(aggregates))}."] if aggregates else []
 
 
-def _check_sums(figures: Sequence[Figure]) -> None:
-    """NATO's total is Europe and Canada with the United States."""
+def _sums(figures: Sequence[Figure]) -> list[str]:
+    """NATO's total is Europe and Canada with the United States; where it is not, a remark."""
     values = {(f.metric, f.country, f.year): f.value for f in figures if f.metric in ("usd", "usd-constant")}
+    off: list[int] = []
     for (metric, country, year), total in values.items():
         parts = [values.get((metric, each, year)) for each in (EUROPE_AND_CANADA, "United States")]
         if country == NATO_TOTAL and total is not None and all(part is not None for part in parts):
             added = sum(part for part in parts if part is not None)
             if abs(added - total) > 0.01 * total:
-                raise FiguresError(
-                    f"In {year} NATO's total ({total:,.0f}) is not the sum of its parts "
-                    f"({added:,.0f}, {metric})."
-                )
+                off.append(year)
+    years = ", ".join(str(year) for year in sorted(set(off)))
+    return [f"NATO's total in US dollars is not the sum of its parts in {years}."] if off else []
 
 
-def _check_base_year(figures: Sequence[Figure]) -> None:
-    """In the base year, current and constant prices are the same."""
+def _base_year(figures: Sequence[Figure]) -> list[str]:
+    """In the base year, current and constant prices are the same; where they are not, a remark."""
     current = {(f.country, f.year): f.value for f in figures if f.metric == "usd"}
     off = [
         figure
@@ -116,11 +113,11 @@ def _check_base_year(figures: Sequence[Figure]) -> None:
         and (value := current.get((figure.country, figure.year)))
         and abs(value - figure.value) > 0.02 * figure.value
     ]
-    if len(off) > 3:
-        raise FiguresError(
-            f"The constant prices are not those of {off[0].base_year}: "
-            "in that year they differ from the current ones."
-        )
+    if len(off) <= 3:
+        return []
+    return [
+        f"In {off[0].base_year}, the base year, constant prices are not the current ones."
+    ]
 
 
 def _check_agreement(figures: Sequence[Figure], same: Sequence[Figure], others: Sequence[Figure]) -> None:
@@ -137,51 +134,57 @@ def _check_agreement(figures: Sequence[Figure], same: Sequence[Figure], others: 
         )
 
 
-def _check_shift(figures: Sequence[Figure], others: Sequence[Figure]) -> None:
-    """A year's column that repeats the neighbouring year of another edition is mislabelled."""
+def _check_shift(release: Release, others: Sequence[Figure]) -> list[str]:
+    """A year's column that repeats the neighbouring year of another edition is mislabelled.
+
+    One such column in a whole workbook is a remark, since two years can be alike.
+    """
     by_place: dict[tuple[str, str, int], list[Figure]] = defaultdict(list)
     for figure in others:
         by_place[_place(figure)].append(figure)
     columns: dict[tuple[Metric, int], list[Figure]] = defaultdict(list)
-    for figure in figures:
+    for figure in release.figures:
         if figure.value is not None and figure.metric in ("share", "usd"):
             columns[figure.metric, figure.year].append(figure)
+    found: list[str] = []
     for (metric, year), column in columns.items():
         for other in (year - 1, year + 1):
             moved = [f for f in column if _among(f, by_place[metric, f.country, other])]
             rightful = [f for f in column if _among(f, by_place[metric, f.country, year])]
             if len(moved) >= 5 and len(moved) >= 0.6 * len(column) and len(rightful) < len(moved):
-                raise FiguresError(
-                    f"The values given for {year} are those of {other} (for example {moved[0].country}, "
-                    f"{_shown(moved[0])}): the year is mislabelled. Nothing was taken in."
-                )
+                example = f"{moved[0].country}, {_shown(moved[0])}"
+                found.append(f"The values given for {year} are those of {other} (for example {example})")
+    if found and (not release.edition.whole or len(found) > 2):
+        raise FiguresError(f"{found[0]}: the year is mislabelled. Nothing was taken in.")
+    return [f"{each}: compare with the source." for each in found]
 
 
-def _check_revisions(release: Release, others: Sequence[Figure]) -> tuple[str, ...]:
-    """Values far from what every other edition says: a remark in a whole workbook, else a refusal."""
+def _check_revisions(release: Release, others: Sequence[Figure]) -> list[str]:
+    """Shares far from what every other edition says: a remark in a whole workbook, else a refusal."""
     by_place: dict[tuple[str, str, int], list[Figure]] = defaultdict(list)
     for figure in others:
         by_place[_place(figure)].append(figure)
-    compared, off = 0, []
+    off = []
     for figure in release.figures:
         olds = by_place.get(_place(figure), []) if figure.metric == "share" and figure.value else []
-        if olds:
-            compared += 1
-            if all(
-                abs((figure.value or 0) - (old.value or 0)) > _REVISION * max(old.value or 0, 0.3)
-                for old in olds
-            ):
-                off.append((figure, olds[0]))
+        limit = _REVISION / 3 if not release.edition.whole and _whose(figure, others) else _REVISION
+        if olds and all(_apart(figure, old) > limit for old in olds):
+            off.append((figure, olds[0]))
     if not off:
-        return ()
+        return []
     first, old = off[0]
     said = (
         f"{first.country} {first.year} is {_shown(first)} here and {_shown(old)} in the {old.edition} edition"
         f"{_whose(first, others)}"
     )
-    if not release.edition.whole or len(off) > 0.1 * compared:
+    if not release.edition.whole:
         raise FiguresError(f"{said}: not plausible as a revision. Nothing was taken in.")
-    return (f"{said}; {len(off)} values are revised by more than {_REVISION:.0%}.",)
+    return [f"{said}: {len(off)} shares are revised by more than {_REVISION:.0%}."]
+
+
+def _apart(one: Figure, other: Figure) -> float:
+    """How far a share lies from another, as a part of it."""
+    return abs((one.value or 0.0) - (other.value or 0.0)) / max(other.value or 0.0, 0.3)
 
 
 def _place(figure: Figure) -> tuple[Metric, str, int]:
