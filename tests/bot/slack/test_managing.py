@@ -1,6 +1,7 @@
 """Spending, feedback, sources, settings, the home page and files on Slack, over a real socket."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,7 @@ async def test_spending_help_and_the_modal(chat: Chat) -> None:
     assert "/spending compare" in (await chat.command("/spending", "help")).text
     await chat.send(chat.slack.command("/spending", ""), kind="slash_commands")
     view = await chat.slack.viewed()
-    values = {
+    values: dict[str, Any] = {
         "view": {"view": {"selected_option": {"value": "compare"}}},
         "countries": {"countries": {"value": "Poland, Germany"}},
         "number": {"number": {"value": None}},
@@ -80,7 +81,7 @@ async def _call_wrong(chat: Chat, answer: Posted) -> None:
     value = answer.button("feedback")["negative_button"]["value"]
     await chat.press(answer, "feedback", value=value)
     view = await chat.slack.viewed()
-    values = {
+    values: dict[str, Any] = {
         "reason": {"reason": {"selected_option": {"value": "number"}}},
         "comment": {"comment": {"value": "It was 200."}},
     }
@@ -192,7 +193,7 @@ async def test_gaps_show_neither_who_nor_where(chat: Chat) -> None:
 async def test_channel_settings_limit_who_asks_and_what_is_shown(chat: Chat) -> None:
     await chat.send(chat.slack.command("/sources", "settings", user="UADMIN"), kind="slash_commands")
     view = await chat.slack.viewed()
-    values = {
+    values: dict[str, Any] = {
         "channel": {"channel": {"selected_conversation": "C1"}},
         "who": {"who": {"selected_option": {"value": "everyone"}}},
         "flags": {"flags": {"selected_options": [{"value": "guests"}, {"value": "private"}]}},

@@ -15,7 +15,6 @@ from bot import wording
 from tests.bot.conftest import Offices
 from tests.bot.fakes import FakeAnswerer
 from tests.bot.slack.conftest import Connect
-from tests.bot.slack.people import Posted
 from tests.bot.slack.server import FakeSlack, until
 
 ROOT = Path(__file__).parents[3]
@@ -181,5 +180,4 @@ async def test_an_event_that_the_database_did_not_take_is_not_acknowledged(
     with offices.database.engine.connect() as connection:
         connection.exec_driver_sql("ALTER TABLE hidden RENAME TO events")
     assert await chat.slack.acked(await chat.slack.deliver(event))
-    answers: list[Posted] = await chat.slack.answered(1)
-    assert len(answers) == 1
+    assert len(await chat.slack.answered(1)) == 1
