@@ -229,7 +229,7 @@ def _change(query: FigureQuery, tables: Tables) -> FigureAnswer:
 
 
 def _two_years(query: FigureQuery, tables: Tables, name: str) -> tuple[Figure, Figure] | None:
-    for edition in tables.editions:
+    for edition in tables.surest(query.metric):
         values = tables.valued(edition, query.metric, name)
         if len(values) < 2:
             continue
@@ -245,7 +245,7 @@ def _two_years(query: FigureQuery, tables: Tables, name: str) -> tuple[Figure, F
 def _compare(query: FigureQuery, tables: Tables) -> FigureAnswer:
     """Countries side by side: one year, one edition."""
     when = query.years[0] if query.years else None
-    for edition in tables.editions:
+    for edition in tables.surest(query.metric):
         values = [tables.valued(edition, query.metric, name) for name in query.names]
         common = set.intersection(*(set(rows) for rows in values)) if values else set()
         if when is not None:

@@ -60,6 +60,10 @@ class Tables:
             return bool(self.names(edition, metric))
         return self.members(edition) <= set(self.names(edition, metric))
 
+    def surest(self, metric: Metric) -> tuple[Edition, ...]:
+        """The editions known well, newest first, then those of which single figures are known."""
+        return tuple(sorted(self.editions, key=lambda edition: not self.solid(edition, metric)))
+
     def members(self, edition: Edition) -> set[str]:
         """The allies that NATO's tables of this edition have rows for."""
         return {each.name for each in allies(int(edition.edition)) if each.iso3 not in WITHOUT_FORCES}
