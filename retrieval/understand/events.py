@@ -56,8 +56,8 @@ _ONCE: tuple[tuple[Event, tuple[str, ...]], ...] = (
             rf"{_RUSSIAS}(?:full[- ]scale\s+)?(?:russian\s+)?invasion(?:\s+of\s+ukraine)?(?!\s+of)",
             r"(?:full[- ]scale\s+)?war\s+in\s+ukraine\s+(?:began|started|broke\s+out)",
             r"russia\s+invaded\s+ukraine",
-            r"(?:start|outbreak|beginning)\s+of\s+the\s+(?:full[- ]scale\s+)?(?:war|invasion)"
-            r"(?:\s+(?:in|of)\s+ukraine)?",
+            r"(?:start|outbreak|beginning)\s+of\s+the\s+(?:full[- ]scale\s+)?war\s+in\s+ukraine",
+            r"(?:start|outbreak|beginning)\s+of\s+the\s+(?:full[- ]scale\s+)?(?:war|invasion)",
         ),
     ),
     (

@@ -79,7 +79,7 @@ _WHEN = re.compile(
     re.IGNORECASE,
 )
 _SPENDING_MATTER = re.compile(
-    r"\b(?:defen[cs]e|military|nato|arms|army|armed\s+forces)\b[^?.]*\b(?:spend\w*|spent|budgets?"
+    r"\b(?:defen[cs]e|military|arms|army|armed\s+forces)\b[^?.]*\b(?:spend\w*|spent|budgets?"
     r"|expenditures?|outlays?|investments?|share|gdp|%|per\s*cent|percent\w*)"
     r"|\b(?:spend\w*|spent|budgets?|expenditures?|outlays?)\b[^?.]*\b(?:defen[cs]e|military"
     r"|the\s+military|arms|armed\s+forces|army)\b"

@@ -102,15 +102,14 @@ _WORDS: dict[str, str] = {
 }  # fmt: skip
 # English words and names of the news that stand in the lists too; they prove nothing.
 _ENGLISH = word_set("""
-    a ad ai al ale all am an and ar are arm art as at au az bald be bet bez bi bit bo but by can case ce
-    cik co come da das data de del dem den der des did die din dla do does due ei el en era et ez far
-    fare fast fin for gang gas gdy go gut had has hat have he her here his hot how i im in into ir is it
-    its iz ja kad kaj kas ki kind kur la last le les li lo los lui ma mai mail man mania me meg men mi
-    mit more most my na ne ni nie no non not note nu o od of on one or ore our out over pa pan par para
-    pas pe per plan plus po port pre president pro rat rather re rot s sa said sale se sea she si sie
-    sin ski smo so some son stark ste su sur ta tag tai tak te ten that the their then there these they
-    this ti tie to top tu ty u un under up us uz van var von w war was we were what when where which who
-    why wie will with ye you z za ze
+    a ad ai al ale all am an and ar are arm art as at au az bald be bet bez bi bit bo but by can case ce cik
+    co come da das data de del dem den der des did die din dla do does due ei el en era et ez far fare fast
+    fin for gang gas gdy go gut had has hat have he her here his hot how i im in into ir is it its iz ja kad
+    kaj kas ki kind kur la last le les li lo los lui ma mai mail man mania me meg men mi mit more most my na
+    ne ni nie no non not note nu o od of on one or ore our out over pa pan par para pas pe per plan plus po
+    port pre president pro rat rather re rot s sa said sale se sea she si sie sin ski smo so some son stark
+    ste su sur ta tag tai tak te ten that the their then there these they this ti tie to top tu ty u un
+    under up us uz van var von w war was we were what when where which who why wie will with ye you z za ze
 """)
 _QUESTION_WORDS = re.compile(
     r"\b(?:what|who|whom|whose|which|when|where|why|how|the|does|did|is|are|was|were|has|have|had|will"

@@ -22,11 +22,11 @@ _NAME = re.compile(
     r"|and)\s+(?:the\s+)?(?=[A-Z]))?(?:[A-Z][\w.&’'-]*|\d[\w-]*)){0,6}"
 )
 _NOT_NAMES = word_set("""
-    a about according after all also an and any are as at because before between but by can compare
-    could did do does during explain for from give had has have he her his how i if in is it its list
-    may might more most my name no not now of ok okay on our over please she should show since so some
-    summarise summarize tell that the their then there these they this those to under until was we were
-    what when where which while who whom whose why will with would yes you
+    a about according after all also an and any are as at because before between but by can compare could
+    did do does during explain for from give had has have he her his how i if in is it its list may might
+    more most my name no not now of ok okay on our over please she should show since so some summarise
+    summarize tell that the their then there these they this those to under until was we were what when
+    where which while who whom whose why will with would yes you
 """)
 _THING = re.compile(
     r"\b(?:Centre|Center|Summit|Union|Ministry|Council|Army|Navy|Agency|Command|Group|Force|Forces"

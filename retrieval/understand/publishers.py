@@ -77,7 +77,7 @@ _OUTLETS: dict[str, str] = {
     "Fox News": "fox news",
     "CNBC": "cnbc",
     "Defense News": "defense news;defence news",
-    "Jane's": "janes;jane's;jane’s",
+    "Jane's": "jane's;janes",
     "Kyiv Independent": "kyiv independent",
     "Kyiv Post": "kyiv post",
     "Ukrainska Pravda": "ukrainska pravda;ukrayinska pravda",
@@ -183,12 +183,14 @@ def _is_asked(text: str, start: int, end: int) -> bool:
 
 def _named(text: str, forms: dict[str, tuple[str, tuple[str, ...]]]) -> Iterator[tuple[int, int, str]]:
     """Where names of outlets stand, the longest first at each place, as (start, end, form)."""
-    tokens = list(_WORD.finditer(text))
+    plain = text.lower().replace("’", "'")
+    tokens = [match.span() for match in _WORD.finditer(plain)] if len(plain) == len(text) else []
     position = 0
     while position < len(tokens):
+        start = tokens[position][0]
         for length in range(min(_LONGEST, len(tokens) - position), 0, -1):
-            start, end = tokens[position].start(), tokens[position + length - 1].end()
-            form = _plain(text[start:end])
+            end = tokens[position + length - 1][1]
+            form = _plain(plain[start:end])
             if form in forms and (form not in _ALSO_WORDS or text[start:end].split()[-1][0].isupper()):
                 yield start, end, form
                 position += length - 1
@@ -228,11 +230,9 @@ def _forms_of(publisher: str) -> list[str]:
 
 
 def _plain(name: str) -> str:
-    return (
-        re.sub(r"\s+", " ", name.lower()).replace("’", "'").removesuffix("'s")
-        if name.lower() != "jane's"
-        else "janes"
-    )
+    """A name to look up: small letters, single spaces, no possessive."""
+    plain = " ".join(name.lower().replace("’", "'").split())
+    return plain if plain == "jane's" else plain.removesuffix("'s")
 
 
 def _squeezed(form: str) -> str:

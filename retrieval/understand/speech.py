@@ -35,8 +35,8 @@ _DO = word_set("can could did didn't do does doesn't don't may might should will
 _HAVE = frozenset({"has", "have", "had"})
 _BE = frozenset({"is", "are", "was", "were"})
 _ADVERBS = word_set("""
-    already also been ever first herself himself just last now once reportedly soon still themselves
-    then today yesterday
+    already also been ever first herself himself just last now once reportedly soon still themselves then
+    today yesterday
 """)
 _NO_NAME = word_set("""
     about at because by for from how if in it not of on that there to what when where which who whom why
@@ -92,8 +92,8 @@ _STATED = re.compile(
     r"(?P<verb>said|says|told|announced|warned|claimed|argued|wrote|declared|insisted|promised)\b"
 )
 _PRONOUNS = word_set("""
-    anybody anyone everyone he her him i it me nobody one people she somebody someone that them there
-    these they this those us we who you
+    anybody anyone everyone he her him i it me nobody one people she somebody someone that them there these
+    they this those us we who you
 """)
 _NOT_A_SPEAKER = re.compile(
     r"^(?:[\w’'./-]+\s+){0,6}(?:study|studies|poll|polling|polls|survey|surveys|reports?|data|research"

@@ -96,7 +96,7 @@ _LATEST = re.compile(
 _LATEST_TO = re.compile(r"\blatest\b[^?.,]*?\bto\s+\w+", re.IGNORECASE)
 _NOW = re.compile(
     r"\b(?:now|nowadays|currently|current|(?<!USA\s)today(?![’']s\s+world)|at\s+the\s+moment|at\s+present|presently"
-    r"|these\s+days|right\s+now|still|so\s+far|to\s+date|as\s+things\s+stand|yet)\b",
+    r"|these\s+days|right\s+now|so\s+far|to\s+date|as\s+things\s+stand)\b",
     re.IGNORECASE,
 )
 _YEARS = re.compile(r"(?<![\w$€£.,-])((?:19|20)\d\d)(?![\w%]|[.,]\d)")

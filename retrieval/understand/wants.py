@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from retrieval.understand.nouns import ADJECTIVE_SIZES, MEASURED, PLURALS, kind_of_noun, singular
+from retrieval.understand.noun_phrases import AUXILIARY, PREPOSITION, head_after, is_noun, plural
+from retrieval.understand.nouns import ADJECTIVE_SIZES, MEASURED, kind_of_noun
 
 Wants = Literal[
     "person",
@@ -42,26 +43,14 @@ _SENTENCE = re.compile(
 )
 _TYPOS = {"wich": "which", "wat": "what", "whos": "who", "whats": "what", "wheres": "where", "whens": "when"}
 _QUESTION_WORDS = {"".join(sorted(word)): word for word in ("what", "when", "where", "which", "whose")}
-_AUXILIARY = (
-    r"(?:is|are|was|were|am|do|does|did|has|have|had|will|would|can|could|should|may|might|must|shall"
-    r"|isn[’']?t|aren[’']?t"
-    r"|wasn[’']?t|weren[’']?t|don[’']?t|doesn[’']?t|didn[’']?t|hasn[’']?t|haven[’']?t|hadn[’']?t"
-    r"|won[’']?t|wouldn[’']?t"
-    r"|can[’']?t|couldn[’']?t|shouldn[’']?t)"
-)
-_PREPOSITION = (
-    r"(?:in|at|on|by|to|for|from|with|of|under|near|over|after|before|until|since|during|against|about"
-    r"|into|through"
-    r"|between|among|around|according\s+to|as|than|towards?|behind|within|across)"
-)
-_OPENER = rf"(?:(?:and|but|so|then|well|ok(?:ay)?)[\s,]+)*(?:{_PREPOSITION}\s+)?(?:exactly\s+)?"
+_OPENER = rf"(?:(?:and|but|so|then|well|ok(?:ay)?)[\s,]+)*(?:{PREPOSITION}\s+)?(?:exactly\s+)?"
 _FIRST = re.compile(
     rf"^\W*{_OPENER}(?P<word>who(?:m|se|['’]s)?|which|what(?:['’]s)?|when(?:['’]s)?|where(?:['’]s)?|why"
     rf"|how)\b",
     re.IGNORECASE,
 )
 _YES_NO = re.compile(
-    rf"^\W*(?:(?:and|but|so)[\s,]+)?(?:true\s+or\s+false|{_AUXILIARY}\s+(?!not\b)[\w\"“‘'’]+)\b"
+    rf"^\W*(?:(?:and|but|so)[\s,]+)?(?:true\s+or\s+false|{AUXILIARY}\s+(?!not\b)[\w\"“‘'’]+)\b"
     rf"|^\W*whether\b",
     re.IGNORECASE,
 )
@@ -71,7 +60,7 @@ _INNER = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
-    rf",\s*(?P<clause>(?:{_PREPOSITION}\s+)?(?:who|which|what|when|where|why|how)\b)", re.IGNORECASE
+    rf",\s*(?P<clause>(?:{PREPOSITION}\s+)?(?:who|which|what|when|where|why|how)\b)", re.IGNORECASE
 )
 _LIST = re.compile(
     r"^\W*(?:(?:please\s+)?(?:list|enumerate|name\s+(?:all|the|every|two|three|four|five|some)"
@@ -108,36 +97,11 @@ _SIZE = re.compile(
 )
 _COSTS = re.compile(r"\b(?:cost|earn|(?:get|be|is|are|was|were)\s+paid)\b|\bworth\b", re.IGNORECASE)
 _DOES = re.compile(r"^(?:do|does|did|has|have|had|will|would|is|are)\b.*\b(?:do|done|doing)\b", re.IGNORECASE)
-_DETERMINER = re.compile(
-    r"^(?:the|an?|this|these|those|his|her|its|their|\w+(?:ed|ing|ly)|most|first|now|also|just|still)$",
-    re.IGNORECASE,
-)
 _PARTICIPLE = re.compile(
     r"(?!(?:the|an?)\b)(?:being\s+|been\s+)?(?:\w+ed|\w+en|\w+ing|found|made|said|done|put|sent|built"
     r"|lost|left|shot|won)\b",
     re.IGNORECASE,
 )
-_STOP = re.compile(
-    rf"^(?:{_AUXILIARY}|{_PREPOSITION}|that|who|which|whose|where|when|what|and|or|but|if|because|out|up"
-    rf"|off|down|not|no|it"
-    r"|he|she|they|we|you|i|said|says|say|won|made|makes|took|takes|got|gets|saw|sees|became|began|came"
-    r"|beat|lost|left|led|held"
-    r"|hit|set|put|bought|sold|sent|paid|gave|went|ran|built|broke|told|found|kept|met|rose|fell|grew"
-    r"|struck|shot|sank|spoke"
-    r"|stood|wrote|knew|thought|fought|blew|flew|drew|threw|wore|tore|chose|drove|hosts|wants|plans|holds"
-    r"|shows|has"
-    r"|just|now|also|ever|never|still|soon|once|first|most|the|a|an|this|these|those|his|her|its|their"
-    r"|\w+ly|\w{2,}ed|\w{2,}ing)$",
-    re.IGNORECASE,
-)
-_NOT_STOPPED = re.compile(
-    r"^(?:wing|king|ring|building|ruling|meeting|housing|offering|training|ranking|rating|painting"
-    r"|drawing|speed|seed|breed"
-    r"|creed|feed|need|weed|bed|shed|meaning|finding|warning|funding|spending|ally|family|assembly"
-    r"|monthly|hit|hearing|anything)$",
-    re.IGNORECASE,
-)
-_WORD = re.compile(r"[^\W_](?:[\w’'.&/-]*[\w])?|\d+%")
 
 
 def what_is_asked(text: str) -> Asked:
@@ -147,7 +111,7 @@ def what_is_asked(text: str) -> Asked:
         return Asked("yes_no", "true or false")
     if _LIST.match(text):
         return Asked(
-            "list", "a list", _head_after(re.sub(r"^\W*\w+\s+(?:me\s+)?(?:all\s+)?(?:the\s+)?", "", text))
+            "list", "a list", head_after(re.sub(r"^\W*\w+\s+(?:me\s+)?(?:all\s+)?(?:the\s+)?", "", text))
         )
     sentence = _asking_sentence(text)
     first = _FIRST.match(sentence)
@@ -201,9 +165,7 @@ def _asks(match: re.Match[str], sentence: str) -> bool:
     if word.startswith("how "):
         return True
     if word in ("which", "what"):
-        return (
-            not rest or rest[0] == "?" or not re.match(rf"(?:{_AUXILIARY}|\w+ed)\b", rest) or word == "what"
-        )
+        return not rest or rest[0] == "?" or not re.match(rf"(?:{AUXILIARY}|\w+ed)\b", rest) or word == "what"
     return not rest or rest[0] == "?"
 
 
@@ -211,7 +173,7 @@ def _by_word(word: str, rest: str) -> Asked:
     word = re.sub(r"['’]s$", "", word)
     if word in ("who", "whom", "whose"):
         return Asked(
-            "person", "a person or body", _head_after(rest.split(maxsplit=1)[-1]) if word == "whose" else None
+            "person", "a person or body", head_after(rest.split(maxsplit=1)[-1]) if word == "whose" else None
         )
     if word == "when":
         return Asked("date", "a date")
@@ -241,7 +203,7 @@ def _how(rest: str) -> Asked:
         return _how_much(rest)
     size = _SIZE.match(rest)
     if size:
-        noun = _head_after(size["rest"], bare=True)
+        noun = head_after(size["rest"], bare=True)
         if kind_of_noun(noun) == "amount":
             return Asked("amount", "an amount of money", noun)
         what = ADJECTIVE_SIZES[size["size"].lower()]
@@ -250,21 +212,21 @@ def _how(rest: str) -> Asked:
 
 
 def _how_many(rest: str) -> Asked:
-    head = _head_after(rest, bare=True)
+    head = head_after(rest, bare=True)
     if head in ("year", "month", "week", "day", "hour", "minute", "decade"):
         return Asked("duration", f"a number of {head}s", head)
     if head in ("dollar", "euro", "pound"):
         return Asked("amount", "an amount of money", head)
     if head in ("percent", "percentage point", "point"):
         return Asked("percentage", "a percentage", head)
-    return Asked("number", f"a number of {_plural(head)}" if head else "a number", head)
+    return Asked("number", f"a number of {plural(head)}" if head else "a number", head)
 
 
 def _how_much(rest: str) -> Asked:
     noun = re.match(
         r"how\s+much\s+(?:more\s+|of\s+(?:the\s+|its\s+|their\s+)?)?(.*)", rest, re.IGNORECASE | re.DOTALL
     )
-    head = _head_after(noun[1], bare=True) if noun else None
+    head = head_after(noun[1], bare=True) if noun else None
     if _SHARE.search(rest):
         return Asked("percentage", "a percentage", head)
     if (head and head in MEASURED) or (head and not _MONEY.search(rest)):
@@ -285,7 +247,7 @@ def _which(word: str, rest: str) -> Asked:
         re.IGNORECASE | re.DOTALL,
     )
     if kind:
-        head = _head_after(kind[1])
+        head = head_after(kind[1])
         return Asked(
             "description" if word == "what" else "thing", f"what kind of {head}" if head else "a kind", head
         )
@@ -303,7 +265,7 @@ def _which(word: str, rest: str) -> Asked:
         after,
         re.IGNORECASE,
     )
-    head = _head_after(one_of[1], bare=True) if one_of else _head_after(after, bare=True)
+    head = head_after(one_of[1], bare=True) if one_of else head_after(after, bare=True)
     if head:
         return _by_noun(head, word)
     if _COSTS.search(after):
@@ -314,18 +276,18 @@ def _which(word: str, rest: str) -> Asked:
 def _what_is(rest: str, whole: str) -> Asked:
     some = re.match(r"(?:one|some|two|three)\s+of\s+(.*)", rest, re.IGNORECASE | re.DOTALL)
     rest = some[1] if some else rest
-    if _PARTICIPLE.match(rest) and not _NOT_STOPPED.match(rest.split()[0]):
+    if _PARTICIPLE.match(rest) and not is_noun(rest.split()[0]):
         return Asked("thing", "what it is")
     titled = _TITLED.search(rest)
     if titled and titled.start() <= 40:
-        head = _head_after(titled["rest"])
+        head = head_after(titled["rest"])
         found = kind_of_noun(head) if head else None
         if found in ("person", "place", "organisation"):
             return _by_noun(head, "what")
         return Asked("title", f"the {titled['word'].lower()} of the {head}" if head else "a name", head)
     if _CALLED.search(whole):
-        return Asked("title", "a name", _head_after(rest))
-    head = _head_after(rest)
+        return Asked("title", "a name", head_after(rest))
+    head = head_after(rest)
     found = kind_of_noun(head) if head else None
     if _SHARE.search(whole) and found in (None, "amount", "percentage"):
         return Asked("percentage", "a percentage", head)
@@ -352,61 +314,3 @@ def _by_noun(head: str | None, word: str) -> Asked:
         wants = "person"
     expected = _EXPECTED.get(wants, f"which {head}")
     return Asked(wants, expected, head)
-
-
-def _head_after(text: str, *, bare: bool = False) -> str | None:
-    """The noun that a noun phrase at the beginning of ``text`` is about: "British royal", so "royal".
-
-    ``bare``: the phrase has no article of its own ("which British royal"), so that an auxiliary,
-    preposition or pronoun at the beginning means that there is no noun ("what did …").
-    """
-    words: list[str] = []
-    end = 0
-    for match in _WORD.finditer(text):
-        gap, word = text[end : match.start()], match.group()
-        if words and re.search(r"[,;:?!()—–]", gap):
-            break
-        end = match.end()
-        if not _STOP.match(word) or _NOT_STOPPED.match(word):
-            words.append(word)
-            if len(words) == 6:
-                break
-        elif words and not (word == "of" and words[-1][0].isupper() and not bare):
-            break
-        elif bare and not words and not _DETERMINER.match(word):
-            return None
-    return _head_of(words, bare=bare)
-
-
-def _head_of(words: list[str], *, bare: bool) -> str | None:
-    """The noun among ``words``: the last of those known by kind, a plural, or the last word.
-
-    Of "which country's lawmakers" the country is asked for, of "what was Canada's target" the target.
-    """
-    for position in range(len(words) - 1, 0, -1):
-        if re.search(r"(?:[’']s|s[’'])$", words[position - 1]):
-            owner = singular(words[position - 1].lower())
-            if bare and kind_of_noun(owner):
-                return owner
-            words = words[position:]
-            break
-    best = None
-    for position, word in enumerate(words):
-        noun = singular(word.lower())
-        if kind_of_noun(noun) and (word.islower() or position == len(words) - 1 or word.isupper()):
-            best = noun
-        elif best:
-            break
-    if best or not words:
-        return best
-    plural = next((word for word in words if re.search(r"[^s’'us]s$", word) and word.islower()), words[-1])
-    return singular(plural.lower())
-
-
-def _plural(noun: str | None) -> str:
-    if not noun:
-        return ""
-    ending = (
-        f"{noun[:-1]}ies" if re.search(r"[^aeiou]y$", noun) else noun if noun.endswith("s") else f"{noun}s"
-    )
-    return PLURALS.get(noun, ending)

@@ -37,7 +37,7 @@ _TAIL = re.compile(
     r"|cheers)\s*[.!?]*$",
     re.IGNORECASE,
 )
-_EDGES = re.compile(r"^[\s,;:.–—-]+|[\s,;:–—-]+$")
+_EDGES = re.compile(r"^[\s,;:.–—-]+|[\s,;–—-]+$")
 
 
 def cleaned(text: str) -> str:
