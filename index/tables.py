@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 Span = tuple[int, int]
 
-_SEPARATOR = re.compile(
-    r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$", re.MULTILINE
-)
+_RULED = re.compile(r"^[ \t|:-]*+$", re.MULTILINE)
+_RULE = re.compile(r":?-{2,}:?")
 _CAPTION_LENGTH = 200
 
 
@@ -27,8 +26,8 @@ def tables_in(text: str) -> list[TableSpan]:
     if "|" not in text:
         return []
     found: list[TableSpan] = []
-    for separator in _SEPARATOR.finditer(text):
-        if "|" not in separator.group() or (found and separator.start() < found[-1].end):
+    for separator in _RULED.finditer(text):
+        if not _is_separator(separator[0]) or (found and separator.start() < found[-1].end):
             continue
         header = _line_before(text, separator.start())
         if header is None or "|" not in text[slice(*header)]:
@@ -54,6 +53,10 @@ def tables_in(text: str) -> list[TableSpan]:
 def cells(row: str) -> list[str]:
     """The cells of a row, trimmed; outer pipes are no cells."""
     return [cell.strip() for cell in row.strip().strip("|").split("|")]
+
+
+def _is_separator(line: str) -> bool:
+    return "|" in line and all(_RULE.fullmatch(cell) for cell in cells(line))
 
 
 def _rows_after(text: str, position: int) -> list[Span]:

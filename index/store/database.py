@@ -39,7 +39,7 @@ class Database:
         elif self.dialect != "sqlite":
             raise StoreError(f"COMMUNIQUE_DATABASE_URL names {self.dialect}; use sqlite or postgresql.")
         elif address.database:
-            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(address.database).parent)
         self.engine = create_engine(address, pool_pre_ping=self.dialect == "postgresql")
         if self.dialect == "sqlite":
             _set_up_sqlite(self.engine)
@@ -55,6 +55,8 @@ class Database:
         with _translated(self.shown), self.engine.connect() as connection:
             if self.dialect == "sqlite":
                 connection.exec_driver_sql("BEGIN")
+            else:
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield connection
 
     @contextmanager
@@ -101,6 +103,13 @@ class Database:
                 raise StoreError(
                     f"{self.shown} was written by a newer Communiqué; update this installation to open it."
                 ) from exc
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise StoreError(f"The folder {folder} cannot be made: {exc.strerror}.") from exc
 
 
 def _set_up_sqlite(engine: Engine) -> None:

@@ -1,20 +1,22 @@
 """Holding the stores against each other, and mending what does not agree."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
+from index.article import Article
 from index.embed import Embedder
 from index.errors import StoreError
 from index.store.database import Database
 from index.store.dense import DenseIndex
 from index.store.lexical import LexicalIndex
-from index.store.recording import forget_unused_vectors, show, waiting
+from index.store.recording import cut, draft_of, forget_unused_vectors, record, waiting
 from index.store.schema import articles, passages, vectors, versions
-from index.store.sync import catch_up, head
+from index.store.sync import catch_up, head, settle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +40,13 @@ class Checkup:
 
 
 def check(database: Database, *, dense: DenseIndex, lexical: LexicalIndex, model: str) -> Checkup:
-    """Compare the stores without changing them.
+    """Compare the stores, once each has caught up as it does at every start; nothing is mended.
 
     Raises:
         StoreError: the database itself failed; a derived store that fails is a problem found.
     """
+    with suppress(StoreError):  # what fails here is found below
+        settle(database, dense=dense, lexical=lexical, model=model)
     problems: list[str] = []
     with database.read() as connection:
         shown = select(articles.c.id).where(articles.c.version.is_not(None)).subquery()
@@ -51,19 +55,7 @@ def check(database: Database, *, dense: DenseIndex, lexical: LexicalIndex, model
         held = connection.scalar(select(func.count()).select_from(vectors)) or 0
         last = head(connection)
         half = waiting(connection)
-        lost = connection.scalars(
-            select(articles.c.id)
-            .join(
-                versions,
-                (versions.c.article_id == articles.c.id) & (versions.c.version == articles.c.version),
-            )
-            .outerjoin(
-                passages,
-                (passages.c.article_id == articles.c.id) & (passages.c.version == articles.c.version),
-            )
-            .group_by(articles.c.id, versions.c.passages)
-            .having(func.count(passages.c.id) != versions.c.passages)
-        ).all()
+        lost = _incomplete(connection)
         bare = connection.scalar(
             select(func.count())
             .select_from(passages)
@@ -81,20 +73,29 @@ def check(database: Database, *, dense: DenseIndex, lexical: LexicalIndex, model
     return Checkup(articles=count, passages=len(numbers), vectors=held, problems=tuple(problems))
 
 
-def repair(
-    database: Database, *, embedder: Embedder, dense: DenseIndex, lexical: LexicalIndex
-) -> Checkup:
-    """Mend what `check` finds: finish what was begun, embed what lacks a vector, rebuild what disagrees."""
+def repair(database: Database, *, embedder: Embedder, dense: DenseIndex, lexical: LexicalIndex) -> Checkup:
+    """Mend what `check` finds: finish what was begun, cut and embed what is missing, rebuild what disagrees.
+
+    A vector that is stored is not computed again.
+
+    Raises:
+        ModelError: something must be embedded, and the model cannot be loaded.
+        StoreError: the database failed.
+    """
+    with database.write() as connection:
+        for identifier in _incomplete(connection):
+            _cut_again(connection, identifier, embedder)
     _embed_missing(database, embedder)
+    for store in (dense, lexical):
+        if not _readable(store):
+            store.reset()
+    settle(database, dense=dense, lexical=lexical, model=embedder.model)
     with database.write() as connection:
         forget_unused_vectors(connection)
         numbers = set(connection.scalars(select(passages.c.id)))
     for store in (dense, lexical):
-        if _disagrees(store, numbers):
+        if store.ids() != numbers:
             store.reset()
-    catch_up(database, dense=dense, lexical=lexical, model=embedder.model)
-    with database.write() as connection:
-        show(connection, waiting(connection))
     catch_up(database, dense=dense, lexical=lexical, model=embedder.model)
     return check(database, dense=dense, lexical=lexical, model=embedder.model)
 
@@ -107,8 +108,11 @@ def _derived(
     last: int,
 ) -> list[str]:
     try:
-        if (behind := last - position()) != 0:
+        behind = last - position()
+        if behind > 0:
             return [f"{name} is {behind} changes behind the database."]
+        if behind < 0:
+            return [f"{name} is {-behind} changes ahead of the database, so it is that of another time."]
         held = ids()
     except StoreError as exc:
         return [str(exc)]
@@ -120,28 +124,62 @@ def _derived(
     return found
 
 
-def _disagrees(store: DenseIndex | LexicalIndex, numbers: set[int]) -> bool:
-    """Whether a derived store that claims to be up to date holds something else, or cannot be read."""
+def _readable(store: DenseIndex | LexicalIndex) -> bool:
     try:
         store.position()
-        return store.ids() != numbers
+        store.ids()
     except StoreError:
-        return True
+        return False
+    return True
+
+
+def _incomplete(connection: Connection) -> list[str]:
+    """The articles of whose newest version passages are missing, or are too many."""
+    query = (
+        select(articles.c.id)
+        .join(
+            versions,
+            (versions.c.article_id == articles.c.id) & (versions.c.version == articles.c.newest),
+        )
+        .outerjoin(
+            passages,
+            (passages.c.id >= versions.c.first_passage)
+            & (passages.c.id < versions.c.first_passage + versions.c.passages),
+        )
+        .where(articles.c.removed_at.is_(None))
+        .group_by(articles.c.id, versions.c.passages)
+        .having(func.count(passages.c.id) != versions.c.passages)
+    )
+    return list(connection.scalars(query))
+
+
+def _cut_again(connection: Connection, identifier: str, embedder: Embedder) -> None:
+    """Put the article's newest version down once more, whole; `show` retires what is left of this one."""
+    row = connection.execute(
+        select(articles.c.identity, versions)
+        .join(
+            versions,
+            (versions.c.article_id == articles.c.id) & (versions.c.version == articles.c.newest),
+        )
+        .where(articles.c.id == identifier)
+    )
+    stored = row.mappings().one()
+    facts = {one.name: stored[one.name] for one in fields(Article)}
+    draft = draft_of(Article(**{**facts, "authors": tuple(facts["authors"])}))
+    draft.content_hash = stored["content_hash"]  # of the times as the source gave them, with their zones
+    cut(draft, embedder.count_tokens)
+    record(connection, [draft], fresh={}, model=embedder.model)
 
 
 def _embed_missing(database: Database, embedder: Embedder) -> None:
     """Vectors for passages that have none, from the texts of their articles."""
     query = (
-        select(
-            passages.c.vector_hash, passages.c.header, passages.c.start, passages.c.end, versions.c.text
-        )
+        select(passages.c.vector_hash, passages.c.header, passages.c.start, passages.c.end, versions.c.text)
         .join(
             versions,
             (versions.c.article_id == passages.c.article_id) & (versions.c.version == passages.c.version),
         )
-        .outerjoin(
-            vectors, (vectors.c.hash == passages.c.vector_hash) & (vectors.c.model == embedder.model)
-        )
+        .outerjoin(vectors, (vectors.c.hash == passages.c.vector_hash) & (vectors.c.model == embedder.model))
         .where(vectors.c.hash.is_(None))
         .limit(1000)
     )

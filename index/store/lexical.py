@@ -54,14 +54,17 @@ class LexicalIndex:
             return int(searcher.doc(hits[0][1])["change"][0]) if hits else 0
 
     def take_in(self, passages: Sequence[WordsOfPassage], *, dropped: Sequence[int], position: int) -> None:
-        """Hold ``passages`` and let go of ``dropped``, together with the position, in one commit."""
+        """Hold ``passages`` and let go of ``dropped``, together with the position, in one commit.
+
+        Doing it twice changes nothing, should two threads catch up at once.
+        """
         with self._translated(), self._lock:
             index = self._open()
             if self._writer is None:
                 self._writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
             writer = self._writer
             try:
-                for number in dropped:
+                for number in (*dropped, *(passage.id for passage in passages)):
                     writer.delete_documents("passage", number)
                 for passage in passages:
                     document = tantivy.Document()

@@ -26,7 +26,7 @@ class OwnerLock:
         self._home = home
         self._purpose = purpose
         self._wait = wait
-        self._lock = FileLock(home / "owner.lock")
+        self._lock = FileLock(home / "owner.lock", thread_local=False)
 
     def __enter__(self) -> Self:
         try:

@@ -13,6 +13,7 @@ from index.store.schema import articles, passages, vectors, versions
 
 _LOOKUP = 500  # values in one IN list
 _T = TypeVar("_T")
+_Row = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,8 +190,16 @@ class Reader:
         """All passages of a shown article in order."""
         query = (
             select(passages)
-            .join(articles, articles.c.id == passages.c.article_id)
-            .where(articles.c.version == passages.c.version, passages.c.article_id == article_id)
+            .join(
+                versions,
+                (passages.c.id >= versions.c.first_passage)
+                & (passages.c.id < versions.c.first_passage + versions.c.passages),
+            )
+            .join(
+                articles,
+                (articles.c.id == versions.c.article_id) & (articles.c.version == versions.c.version),
+            )
+            .where(articles.c.id == article_id)
             .order_by(passages.c.id)
         )
         with self._database.read() as connection:
@@ -277,7 +286,7 @@ def _shown(*, text: bool) -> Any:
     )
 
 
-def _passage(row: Row[Any]) -> StoredPassage:
+def _passage(row: _Row) -> StoredPassage:
     return StoredPassage(
         id=row.id,
         article_id=row.article_id,
@@ -289,7 +298,7 @@ def _passage(row: Row[Any]) -> StoredPassage:
     )
 
 
-def _found(row: Row[Any]) -> FoundPassage:
+def _found(row: _Row) -> FoundPassage:
     return FoundPassage(
         id=row[0],
         article_id=row[1],
@@ -310,7 +319,7 @@ def _found(row: Row[Any]) -> FoundPassage:
     )
 
 
-def _article(row: Row[Any]) -> StoredArticle:
+def _article(row: _Row) -> StoredArticle:
     return StoredArticle(
         id=row.id,
         version=row.version,

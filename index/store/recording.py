@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, true, update
 
 from index.article import Article, Passage
+from index.chunk import TokenCounter, embedded_text, passages_of
+from index.embed import vector_key
 from index.store.numbers import take_numbers
 from index.store.schema import articles, changes, passages, vectors, versions
 
@@ -34,6 +36,15 @@ def draft_of(article: Article) -> Draft:
     """The draft of an article, not cut yet."""
     content, text = _hashes(article)
     return Draft(article=article, id=article_id(article.identity), content_hash=content, text_hash=text)
+
+
+def cut(draft: Draft, count_tokens: TokenCounter) -> dict[bytes, str]:
+    """Cut the draft into passages; what is to be embedded of them, by the keys of their vectors."""
+    article = draft.article
+    draft.passages = passages_of(article.text, title=article.title, count_tokens=count_tokens)
+    texts = [embedded_text(passage, article.text) for passage in draft.passages]
+    draft.keys = [vector_key(text) for text in texts]
+    return dict(zip(draft.keys, texts, strict=True))
 
 
 def record(
@@ -80,14 +91,17 @@ def waiting(connection: Connection) -> list[str]:
 
 
 def show(connection: Connection, identifiers: Sequence[str]) -> None:
-    """Make the newest version of these articles the one that is shown, and retire the one before."""
+    """Make the newest version of these articles the one that is shown, and retire those before.
+
+    What was taken out in the meantime stays out.
+    """
     for identifier in identifiers:
-        row = connection.execute(
-            select(articles.c.version, articles.c.newest).where(articles.c.id == identifier)
-        ).one()
-        if row.version is not None and row.version != row.newest:
-            _retire(connection, identifier, row.version)
-        connection.execute(update(articles).where(articles.c.id == identifier).values(version=row.newest))
+        newest = connection.scalar(
+            select(articles.c.newest).where(articles.c.id == identifier, articles.c.removed_at.is_(None))
+        )
+        if newest is not None:
+            _retire(connection, identifier, versions.c.version < newest)
+            connection.execute(update(articles).where(articles.c.id == identifier).values(version=newest))
 
 
 def remove(connection: Connection, identifier: str, *, purge: bool) -> bool:
@@ -97,8 +111,7 @@ def remove(connection: Connection, identifier: str, *, purge: bool) -> bool:
     ).one_or_none()
     if row is None or (row.version is None and not purge):
         return False
-    for version in {row.version, row.newest} - {None}:
-        _retire(connection, identifier, version)
+    _retire(connection, identifier, true())
     _release_copies(connection, identifier)
     connection.execute(
         update(articles)
@@ -114,8 +127,8 @@ def remove(connection: Connection, identifier: str, *, purge: bool) -> bool:
 
 def forget_unused_vectors(connection: Connection) -> int:
     """Delete the vectors that no passage needs; how many they were."""
-    unused = ~select(passages.c.id).where(passages.c.vector_hash == vectors.c.hash).exists()
-    return connection.execute(delete(vectors).where(unused)).rowcount
+    needed = select(passages.c.vector_hash)
+    return connection.execute(delete(vectors).where(vectors.c.hash.not_in(needed))).rowcount
 
 
 def article_id(identity: str) -> str:
@@ -161,16 +174,22 @@ def present_vectors(connection: Connection, keys: Sequence[bytes], model: str) -
     return present
 
 
-def _retire(connection: Connection, identifier: str, version: int) -> None:
-    """Take the passages of this version out of the database, and tell the derived stores to let them go."""
-    first, count = connection.execute(
-        select(versions.c.first_passage, versions.c.passages).where(
-            versions.c.article_id == identifier, versions.c.version == version
+def _retire(connection: Connection, identifier: str, which: ColumnElement[bool]) -> None:
+    """Take the passages of these versions out of the database, and tell the derived stores to let them go."""
+    still_there = select(passages.c.id).where(
+        passages.c.id >= versions.c.first_passage,
+        passages.c.id < versions.c.first_passage + versions.c.passages,
+    )
+    found = connection.execute(
+        select(versions.c.version, versions.c.first_passage, versions.c.passages).where(
+            versions.c.article_id == identifier, which, still_there.exists()
         )
-    ).one()
-    connection.execute(delete(passages).where(passages.c.id >= first, passages.c.id < first + count))
-    change = take_numbers(connection, "change", 1)
-    connection.execute(insert(changes).values(_change_row(change, "drop", identifier, version, first, count)))
+    ).all()
+    for version, first, count in found:
+        connection.execute(delete(passages).where(passages.c.id >= first, passages.c.id < first + count))
+        change = take_numbers(connection, "change", 1)
+        row = _change_row(change, "drop", identifier, version, first, count)
+        connection.execute(insert(changes).values(row))
 
 
 def _next_version(connection: Connection, draft: Draft, original: str | None, now: datetime) -> int:
@@ -183,7 +202,11 @@ def _next_version(connection: Connection, draft: Draft, original: str | None, no
             )
         )
         return 1
-    _release_copies(connection, draft.id)
+    text_before = connection.scalar(
+        select(versions.c.text_hash).where(versions.c.article_id == draft.id, versions.c.version == newest)
+    )
+    if text_before != draft.text_hash:
+        _release_copies(connection, draft.id)
     connection.execute(
         update(articles)
         .where(articles.c.id == draft.id)

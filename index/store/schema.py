@@ -3,6 +3,8 @@
 Migrations (``index/migrations``) are written by hand and import nothing from here.
 """
 
+from datetime import UTC, datetime
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -10,6 +12,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Dialect,
     Float,
     ForeignKey,
     Index,
@@ -19,10 +22,31 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
 )
 
 metadata = MetaData()
 Serial = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time with its zone, kept in UTC: SQLite would drop the zone and keep the hands of the clock."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC, which a time without a zone is taken to be."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From UTC."""
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
 
 articles = Table(
     "articles",
@@ -31,9 +55,9 @@ articles = Table(
     Column("identity", Text, nullable=False, unique=True),
     Column("version", Integer, nullable=True),  # the version that is shown; null: none yet, or taken out
     Column("newest", Integer, nullable=False),  # the newest version stored; equals `version` once it is shown
-    Column("removed_at", DateTime(timezone=True)),
+    Column("removed_at", Moment),
     Column("original", String(16)),  # the article whose text this one repeats, if it is a duplicate
-    Column("added_at", DateTime(timezone=True), nullable=False),
+    Column("added_at", Moment, nullable=False),
     Index("articles_original", "original"),
 )
 """One row an article, for ever; what it says stands in its versions."""
@@ -50,17 +74,17 @@ versions = Table(
     Column("publisher", Text),
     Column("authors", JSON, nullable=False),
     Column("published", Date),
-    Column("published_at", DateTime(timezone=True)),
+    Column("published_at", Moment),
     Column("date_source", String(16)),
     Column("date_evidence", Text),
-    Column("modified", DateTime(timezone=True)),
+    Column("modified", Moment),
     Column("language", String(8)),
     Column("text", Text, nullable=False),
     Column("content_hash", LargeBinary(16), nullable=False),  # of text and of all fields above
     Column("text_hash", LargeBinary(16), nullable=False),
     Column("first_passage", Serial, nullable=False),
     Column("passages", Integer, nullable=False),
-    Column("seen_at", DateTime(timezone=True), nullable=False),
+    Column("seen_at", Moment, nullable=False),
     Index("versions_text_hash", "text_hash"),
     Index("versions_published", "published"),
 )
@@ -83,7 +107,7 @@ vectors = Table(
     "vectors",
     metadata,
     Column("hash", LargeBinary(16), primary_key=True),
-    Column("model", String(64), primary_key=True),
+    Column("model", String(255), primary_key=True),
     Column("vector", LargeBinary, nullable=False),  # float16, little-endian, of unit length
 )
 
@@ -142,5 +166,5 @@ editions = Table(
     Column("whole", Boolean, nullable=False),  # false: single figures, or second-hand
     Column("provenance", Text, nullable=False),
     Column("remarks", JSON, nullable=False),
-    Column("imported_at", DateTime(timezone=True), nullable=False),
+    Column("imported_at", Moment, nullable=False),
 )

@@ -3,14 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from index.errors import StoreError
 from index.store.database import Database
 from index.store.dense import DenseIndex
 from index.store.lexical import LexicalIndex, WordsOfPassage
+from index.store.recording import show, waiting
 from index.store.schema import changes, counters, passages, vectors, versions
 
 _CHANGES_A_STEP = 500
@@ -33,9 +35,18 @@ def head(connection: Connection) -> int:
 def catch_up(database: Database, *, dense: DenseIndex, lexical: LexicalIndex, model: str) -> None:
     """Bring both derived stores to the database's last change. Doing it again does nothing.
 
+    A store that has taken in more than the database ever did is of another time, as after a backup was
+    put back, and is filled anew.
+
     Raises:
         StoreError: a store failed, or vectors of ``model`` are missing (after a change of model).
     """
+    for store in (lexical, dense):
+        position = store.position()
+        with database.read() as connection:
+            ahead = position > head(connection)
+        if ahead:
+            store.reset()
     for step in _steps(database, lexical.position()):
         with database.read() as connection:
             found = [row for span in step.added for row in _words(connection, span)]
@@ -51,6 +62,21 @@ def catch_up(database: Database, *, dense: DenseIndex, lexical: LexicalIndex, mo
         )
 
 
+def settle(database: Database, *, dense: DenseIndex, lexical: LexicalIndex, model: str) -> None:
+    """What every start begins with: catch up, and show what a killed process had written down.
+
+    Raises:
+        StoreError: a store failed, or vectors of ``model`` are missing (after a change of model).
+    """
+    catch_up(database, dense=dense, lexical=lexical, model=model)
+    with database.read() as connection:
+        identifiers = waiting(connection)
+    if identifiers:
+        with database.write() as connection:
+            show(connection, identifiers)
+        catch_up(database, dense=dense, lexical=lexical, model=model)
+
+
 def _steps(database: Database, position: int) -> Iterator[_Step]:
     while True:
         with database.read() as connection:
@@ -62,20 +88,18 @@ def _steps(database: Database, position: int) -> Iterator[_Step]:
             ).all()
         if not rows:
             return
-        dropped = {row.first_passage for row in rows if row.kind == "drop"}
-        adds = [
-            range(row.first_passage, row.first_passage + row.passages)
-            for row in rows
-            if row.kind == "add" and row.first_passage not in dropped and row.passages
-        ]
-        drops = [
-            number
-            for row in rows
-            if row.kind == "drop"
-            for number in range(row.first_passage, row.first_passage + row.passages)
-        ]
+        spans = {kind: [_span(row) for row in rows if row.kind == kind] for kind in ("add", "drop")}
+        dropped = set(spans["drop"])
         position = rows[-1].number
-        yield _Step(position, _joined(adds), drops)
+        yield _Step(
+            position,
+            _joined([span for span in spans["add"] if span and span not in dropped]),
+            [number for span in spans["drop"] for number in span],
+        )
+
+
+def _span(row: Row[*tuple[Any, ...]]) -> range:
+    return range(row.first_passage, row.first_passage + row.passages)
 
 
 def _joined(spans: Sequence[range]) -> list[range]:

@@ -61,7 +61,7 @@ def upgrade() -> None:
     op.create_table(
         "vectors",
         sa.Column("hash", sa.LargeBinary(16), primary_key=True),
-        sa.Column("model", sa.String(64), primary_key=True),
+        sa.Column("model", sa.String(255), primary_key=True),
         sa.Column("vector", sa.LargeBinary, nullable=False),
     )
     op.create_table(
