@@ -276,7 +276,7 @@ def _cut_tail(lines: list[str]) -> list[str]:
     tail = [line for line in lines[end:] if line and not is_furniture(line)]
     headlines = [line for line in tail if is_headline(line) and len(words(line)) >= 4]
     article = sum(len(line) for line in lines[:end])
-    if article < 400 or not headlines or (end > 0 and end - 1 in rows):
+    if article < 250 or not headlines or (end > 0 and end - 1 in rows):
         return lines
     single = len(tail) == 1 and capitalised(headlines[0]) >= 0.7 and len(words(headlines[0])) >= 5
     several = len(headlines) >= 2 and len(headlines) >= 0.6 * len(tail)

@@ -25,8 +25,7 @@ from index.extract.lines import (
     is_name,
     is_paragraph,
     is_quote,
-    is_row,
-    is_separator,
+    table_lines,
     words,
 )
 
@@ -119,23 +118,20 @@ def publisher_in_dateline(line: str) -> str | None:
 def _title_at(lines: list[str]) -> int | None:
     """Which line is the title: the first headline, with nothing above it but furniture and labels."""
     labels = 0
+    rows = table_lines(lines)
     for number, line in enumerate(lines[:_REGION]):
-        if (
-            not line
-            or is_furniture(line)
-            or is_picture_credit(line)
-            or is_date_line(line)
-            or is_navigation(line)
-        ):
+        if not line or is_furniture(line) or is_picture_credit(line):
             continue
-        if is_bullet(line) or (is_row(line) and "|" in line) or is_paragraph(line) or not is_headline(line):
+        if is_date_line(line) or (is_navigation(line) and number not in rows):
+            continue
+        below = next((other for other in range(number + 1, len(lines)) if lines[other]), None)
+        if below is None or below in rows or number in rows or not is_headline(line):
             return None
-        below = next((other for other in lines[number + 1 :] if other), None)
-        if below is None or ("|" in below and (is_row(below) or is_separator(below))) or _is_byline(line):
+        if is_paragraph(line) or _is_byline(line) or _dateline(line) != (None, None):
             return None
         count = len(words(line))
         if count >= 4 or (count == 3 and labels == 0 and capitalised(line) > 0.5 and not is_name(line)):
-            return None if _dateline(line) != (None, None) else number
+            return number
         labels += 1
         if labels > 3:
             return None
@@ -145,32 +141,37 @@ def _title_at(lines: list[str]) -> int | None:
 def _read_bylines(head: Head, lines: list[str], used: set[int]) -> tuple[Head, set[int]]:
     """Reads the short lines between the title and the first paragraph, and says which of them are used up."""
     used = set(used)
+    rows = table_lines(lines)
     region = [number for number in range(min(len(lines), _REGION)) if number not in used]
-    for place, number in enumerate(region):
+    for number in region:
         line = lines[number]
         if is_paragraph(line) and not _is_byline(line) and not is_date_line(line):
             break
-        if not line or is_picture_credit(line) or is_bullet(line):
+        if not line or number in rows or is_bullet(line) or is_picture_credit(line):
             continue
-        bare = _READING_TIME.sub("", line).strip(" |·•-–")
-        timed = bare != line
-        twice = any(bare and lines[other].startswith(bare) for other in region[:place] + region[place + 1 :])
         if is_date_line(line):
             head = _with_date_line(head, line)
         elif _is_byline(line):
             head = _with_byline(head, line)
-        elif (bare and (timed or twice) and len(words(bare)) <= 6 and number > 0) or (
-            head.title
-            and len(words(line)) <= 5
-            and _MEDIA.search(line)
-            and not is_quote(line)
-            and is_headline(line)
+        elif number > 0 and _is_bare_byline(
+            line, [lines[other] for other in region if other != number], head
         ):
-            head = _with_name(head, bare)
+            head = _with_name(head, _READING_TIME.sub("", line).strip(" |·•-–"))
         elif not (is_furniture(line) or is_age(line)):
             continue
         used.add(number)
     return head, used
+
+
+def _is_bare_byline(line: str, others: list[str], head: Head) -> bool:
+    """A name without "By": beside a reading time, given twice, or that of a paper below a title."""
+    bare = _READING_TIME.sub("", line).strip(" |·•-–")
+    if not bare or len(words(bare)) > 6 or is_quote(line) or not is_headline(bare):
+        return False
+    timed = _READING_TIME.search(line) is not None
+    again = any(other.startswith(bare) and (other == line or _READING_TIME.search(other)) for other in others)
+    paper = head.title is not None and len(words(line)) <= 5 and _MEDIA.search(line) is not None
+    return timed or again or paper
 
 
 def _is_byline(line: str) -> bool:
@@ -178,7 +179,9 @@ def _is_byline(line: str) -> bool:
     if match is None or len(words(line)) > 24 or line.endswith((".", "?", "!")):
         return False
     name = re.split(r"[|•·,–]|\s-\s", line[match.end() :])[0].strip()
-    return bool(name) and (is_name(name) or (capitalised(name) == 1.0 and len(words(name)) <= 5))
+    return bool(name) and (
+        is_name(name) or (len(words(name)) <= 4 and all(part[0].isupper() for part in name.split()))
+    )
 
 
 def _with_byline(head: Head, line: str) -> Head:
@@ -259,7 +262,7 @@ def _dateline(line: str) -> tuple[str | None, Moment | None]:
     place, agency = match["place"].strip(), (match["agency"] or "").strip()
     # A place is in capitals, or else followed by a name that is no abbreviation of it: "European Union (EU)".
     capitals = re.split(r"[,/]", place)[0].isupper()
-    initials = "".join(word[0] for word in words(place)).lower()
+    initials = "".join(word[0] for word in words(place) if word.lower() != "the").lower()
     if not capitals and (
         len(words(place)) > 4 or capitalised(place) < 1.0 or (agency and agency.lower() == initials)
     ):

@@ -8,6 +8,8 @@ _SHORT = 220
 """Words up to which a page may be such a stub: a text of more stands on its own."""
 
 _I = re.IGNORECASE
+
+_FOR_SUBSCRIBERS = "is the stub of an article for subscribers; add the whole text as a file if you have it"
 _STUBS = (
     (
         re.compile(
@@ -20,6 +22,7 @@ _STUBS = (
             _I,
         ),
         "is a page that says its article is no longer available; nothing of it was taken in",
+        True,
     ),
     (
         re.compile(
@@ -30,9 +33,10 @@ _STUBS = (
             _I,
         ),
         (
-            "is a check for robots or scripts instead of an article; open it in a browser, save the page and "
-            "add the file"
+            "is a check for robots or scripts instead of an article; open it in a browser, save the page "
+            "and add the file"
         ),
+        True,
     ),
     (
         re.compile(
@@ -47,7 +51,8 @@ _STUBS = (
             r".{0,20}(?:subscriber|member)|jetzt weiterlesen|réservé aux abonnés|solo para suscriptores)",
             _I,
         ),
-        "is the stub of an article for subscribers; add the whole text as a file if you have it",
+        _FOR_SUBSCRIBERS,
+        False,
     ),
     (
         re.compile(
@@ -58,9 +63,11 @@ _STUBS = (
             _I,
         ),
         "is a consent page instead of an article; open it in a browser, save the page and add the file",
+        False,
     ),
 )
-_STRONG = (0, 1)  # these say so themselves; the other two also stand below whole articles
+"""What gives a stub away, the reason, and whether it is telling enough to stand anywhere on a short page:
+what asks for money or consent also stands below whole articles."""
 
 _LEAST_WORDS = 20
 
@@ -76,15 +83,18 @@ def stub_reason(
     count = len(words(text))
     sentences = [line for line in lines if is_paragraph(line)]
     if count <= _SHORT:
+        # A stub of few words has the tell-tale sentence outside what was extracted; a footer has some, too.
         own = f"{title or ''} {text}"
-        for number, (pattern, reason) in enumerate(_STUBS):
-            plain = number not in _STRONG or count < 120
-            # A stub of a few words has the tell-tale sentence outside what was extracted.
-            beside = count < 80 and len(page) < (1500 if number in _STRONG else 5500)
-            if (plain and pattern.search(own)) or (beside and pattern.search(page)):
+        end = f"{title or ''} {' '.join(lines[-3:])}"
+        for pattern, reason, strong in _STUBS:
+            inside = pattern.search(own if strong else end) is not None and (count < 60 or not strong)
+            around = len(pattern.findall(page)) >= (1 if strong else 2) and len(page) < (
+                1500 if strong else 5500
+            )
+            if inside or (around and count < 80):
                 return reason
         if not free and count < 150:
-            return _STUBS[2][1]
+            return _FOR_SUBSCRIBERS
     if count < _LEAST_WORDS or not sentences:
         return "is a page without an article; give the address or the file of the article itself"
     longest = max(len(words(line)) for line in lines)
