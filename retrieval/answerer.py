@@ -231,18 +231,6 @@ class Answerer:
             return self._facts[1], self._facts[2]
 
 
-def turn_of(answer: Answer) -> Turn:
-    """What a conversation keeps of ``answer``."""
-    return Turn(
-        question=answer.question,
-        understood=answer.understood,
-        answer_text=answer.answer if answer.found else "",
-        titles=tuple(one.article.title for one in answer.citations if one.article.title),
-        speakers=tuple(dict.fromkeys(one.speaker for one in answer.citations if one.speaker)),
-        windows=answer.windows,
-    )
-
-
 def _adjusted(
     query: Query,
     publishers: Sequence[str],

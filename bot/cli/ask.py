@@ -65,8 +65,8 @@ def ask(
 def chat(context: typer.Context, as_of: AsOf = None) -> None:
     """Ask in a loop; a follow-up is understood from what was said before."""
     from bot.cli.render import render
-    from retrieval.answerer import turn_of
     from retrieval.understand import Turn
+    from retrieval.understand.turn import turn_of
 
     root: Root = context.obj
     day = _day(as_of)

@@ -10,9 +10,6 @@ from bot.desk.questions import Questions
 from bot.desk.records import Asked, Person, Place
 from bot.desk.tables import conversations
 from bot.desk.workers import Workers
-from retrieval.answer import Answer
-from retrieval.countries import countries_in, country
-from retrieval.understand.turn import Turn
 
 _STOP = re.compile(
     r"\s*(please\s+)?(stop|be quiet|shut up|go away|that'?s all|quiet)(\s*,?\s*please)?\s*[.!]*\s*", re.I
@@ -46,22 +43,6 @@ def claim_in(text: str) -> str | None:
     if found is None or asks_whether_right(text) or (found["claim"].rstrip().endswith("?") and not found[3]):
         return None
     return found["claim"].strip()
-
-
-def turn_of(question: str, answer: Answer) -> Turn:
-    """What a follow-up may refer to of an earlier question; of a refusal only the question."""
-    if not answer.found:
-        return Turn(question=question, understood=answer.understood, windows=answer.windows)
-    mentioned = countries_in(" ".join([answer.understood, *(c.quote for c in answer.citations)]))
-    return Turn(
-        question=question,
-        understood=answer.understood,
-        answer_text=answer.answer,
-        titles=tuple(c.article.title for c in answer.citations if c.article.title),
-        speakers=tuple(dict.fromkeys(c.speaker for c in answer.citations if c.speaker)),
-        countries=tuple(dict.fromkeys(country(m.iso3).name for m in mentioned if m.iso3)),
-        windows=answer.windows,
-    )
 
 
 class Conversations:

@@ -8,7 +8,7 @@ from bot import wording
 from bot.desk.channels import Channel, Channels
 from bot.desk.claims import Claims, question_id
 from bot.desk.clock import Clock, now
-from bot.desk.conversations import Conversations, claim_in, says_stop, turn_of
+from bot.desk.conversations import Conversations, claim_in, says_stop
 from bot.desk.ports import Answerer, Figures
 from bot.desk.questions import Questions
 from bot.desk.records import Reply, Request, Words
@@ -16,6 +16,7 @@ from bot.desk.spending import HELP, parse
 from bot.desk.workers import Workers
 from bot.errors import DeskError, TooMany
 from retrieval.answer import Answer
+from retrieval.understand.turn import turn_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,7 @@ class Replying:
     async def _ask(self, request: Request, channel: Channel) -> Reply | None:
         question = request.replaces or question_id(request.key)
         earlier = [turn for turn in await self._conversations.turns(request.place) if turn.id != question]
-        turns = [turn_of(turn.text, turn.answer) for turn in earlier if turn.answer]
+        turns = [turn_of(turn.answer) for turn in earlier if turn.answer]
         options = request.options
 
         def work() -> Answer:

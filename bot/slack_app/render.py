@@ -158,7 +158,7 @@ def _buttons(reply: Reply, *, plainly: bool) -> list[Block]:
             if not (citation.article.link or citation.article.url):
                 label = f"{wording.SHOW_PASSAGE} {citation.n}"
                 row.append(b.button(label, action=f"passage_{citation.n}", value=f"{question}:{citation.n}"))
-        if body.found and not reply.request.options.newest_only:
+        if body.citations and not reply.request.options.newest_only:
             row.append(b.button(wording.NEWEST_ONLY, action="newest", value=question))
         if body.windows and not reply.request.options.widen:
             row.append(b.button(wording.WIDEN, action="widen", value=question))

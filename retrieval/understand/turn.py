@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from retrieval.answer import Window
+from retrieval.answer import Answer, Window
+from retrieval.countries import countries_in, country
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,3 +23,17 @@ class Turn:
     speakers: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     windows: tuple[Window, ...] = ()
+
+
+def turn_of(answer: Answer) -> Turn:
+    """What a conversation keeps of ``answer``; of a refusal only the question."""
+    mentioned = countries_in(" ".join([answer.understood, *(one.quote for one in answer.citations)]))
+    return Turn(
+        question=answer.question,
+        understood=answer.understood,
+        answer_text=answer.answer if answer.found else "",
+        titles=tuple(one.article.title for one in answer.citations if one.article.title),
+        speakers=tuple(dict.fromkeys(one.speaker for one in answer.citations if one.speaker)),
+        countries=tuple(dict.fromkeys(country(one.iso3).name for one in mentioned if one.iso3)),
+        windows=answer.windows,
+    )

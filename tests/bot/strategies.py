@@ -10,6 +10,7 @@ from bot.desk import (
     Options,
     Person,
     Place,
+    Platform,
     Reading,
     Reply,
     Request,
@@ -173,7 +174,8 @@ def readings(draw: st.DrawFn) -> Reading:
 @st.composite
 def replies(draw: st.DrawFn) -> Reply:
     """A reply of any kind."""
-    platform = draw(st.sampled_from(["slack", "discord"]))
+    platforms: list[Platform] = ["slack", "discord"]
+    platform = draw(st.sampled_from(platforms))
     request = Request(
         key=f"{platform}:E1",
         kind="ask",

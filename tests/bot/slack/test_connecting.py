@@ -122,6 +122,7 @@ async def test_several_workspaces_install_and_are_answered_with_their_own_tokens
     assert {row.workspace for row in rows} == {"T1", "T2"}
     assert not any(b"xoxb" in row.sealed for row in rows), "tokens are encrypted at rest"
     for number, team in enumerate(("T1", "T2"), start=1):
+        slack.people["U1"] = {"team_id": team}
         event = slack.mention("How many?", channel=f"C{number}")
         event["team_id"] = team
         event["authorizations"][0]["team_id"] = team

@@ -76,7 +76,6 @@ Poland's defence expenditure in 2024 is estimated at 4.12 % of GDP.
 {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "Poland's defence expenditure in 2024 is estimated at 4.12 % of GDP."}]}]}
 {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": "bullet", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "Poland 2023: 3.26 %, NATO edition 2024 (17 June 2024)"}]}, {"type": "rich_text_section", "elements": [{"type": "text", "text": "Poland 2024: 4.12 % (estimate), NATO edition 2024 (17 June 2024)"}]}]}]}
 {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "Note: Shares are of GDP at current prices.", "style": {"italic": true}}]}]}
-{"type": "actions", "elements": [{"type": "button", "text": {"type": "plain_text", "text": "Newest only", "emoji": false}, "action_id": "newest", "value": "0000000000000003"}]}
 {"type": "context_actions", "elements": [{"type": "feedback_buttons", "action_id": "feedback", "positive_button": {"text": {"type": "plain_text", "text": "Helpful", "emoji": false}, "value": "helpful:0000000000000003"}, "negative_button": {"text": {"type": "plain_text", "text": "Wrong", "emoji": false}, "value": "wrong:0000000000000003"}}]}\
 """)
 
