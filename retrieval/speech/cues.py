@@ -80,7 +80,7 @@ _VERBS: Final = re.compile(
     rf"\b(?:(?P<as_saying>quoted\sas\s(?:saying|telling))|(?P<strong>{'|'.join(sorted(SAYS))})|(?P<weak>{'|'.join(sorted(MAY_SAY))})|(?P<phrase>went\son|goes\son|pointed\sout|points\sout|made\sclear))\b(?![-’'])"
 )
 _PARTICIPLE: Final = re.compile(
-    rf"(?:[,–—\ue000”\"’]|\b(?:by|in|before|while|and|of))\s(?:\w+ly\s|also\s)?(?P<verb>{'|'.join(sorted(SAYING))})\b"
+    rf"(?:[,–—\ue000”\"’]|\b(?:by|before|while|and|of))\s(?:\w+ly\s|also\s)?(?P<verb>{'|'.join(sorted(SAYING))})\b"
 )
 _ACCORDING: Final = re.compile(
     rf"\b(?:[Aa]ccording\sto|[Ii]n\sthe\swords\sof|[Aa]s\squoted\sby)\s(?P<np>(?:(?:the|a|an)\s)?(?:[a-z][\w-]*\s){{0,4}}?{NAME}(?:[’']s\s[a-z]+(?:\s[a-z]+)?)?(?:,\s{NAME}(?=,))?|(?:the|a|an|his|her|its)\s(?:[a-z-]+\s?){{1,4}}|him\b|her\b)"

@@ -7,44 +7,26 @@ words without their speaker than as somebody else's.
 """
 
 import re
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
-from index.countries import key
+from index.countries import gazetteer, key
 from index.sentences import Span, sentences
-from retrieval.answer import Speech
-from retrieval.speech.cues import Cue, Subject, cues_in, opening_subject
-from retrieval.speech.names import NAME, People, name_in
-from retrieval.speech.quotations import Quotation, mask, quotations
+from retrieval.speech.attribution import NOBODY, Attribution
+from retrieval.speech.cues import Cue, Subject, opening_subject
+from retrieval.speech.names import NAME, UPPER, People, name_in
+from retrieval.speech.paragraphs import Paragraphs
+from retrieval.speech.quotations import Quotation
 from retrieval.speech.unit import (
     Unit,
     beside,
     is_clause,
     joined,
-    merged,
     only_cue,
     outside,
     says_that,
     stands_alone,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Attribution:
-    """Who says a quote; all None where the article names nobody for certain.
-
-    ``cue`` is the verb of saying ("said", "according to"; "" for a name alone on a line) and ``evidence`` the
-    characters that name the speaker with it.
-    """
-
-    speaker: str | None = None
-    speech: Speech | None = None
-    cue: str | None = None
-    evidence: Span | None = None
-
-
-NOBODY: Final = Attribution()
+from retrieval.speech.words import ORGANISATION
 
 
 def attribution(text: str, start: int, end: int) -> Attribution:
@@ -68,9 +50,11 @@ def statements_by(text: str, name: str) -> list[Span]:
 _CONTINUES: Final = 3
 """So many paragraphs of nothing but quotation may follow the one that names their speaker."""
 _FAR: Final = 6
-"""So many sentences back a pronoun is followed."""
-_LONGEST_HEADING: Final = 100
+"""So many sentences back a pronoun is followed,"""
+_FAR_PARAGRAPHS: Final = 3
+"""and so many paragraphs."""
 _LONGEST_BYLINE: Final = 60
+"""Characters; a name in a longer line is one that the text speaks of."""
 
 
 class Discourse:
@@ -79,20 +63,8 @@ class Discourse:
     def __init__(self, text: str) -> None:
         self.text = text
         self.people = People(text)
-        self._units: dict[int, tuple[Unit, ...]] = {}
+        self._paragraphs = Paragraphs(text)
         self._speakers: dict[tuple[int, int], Attribution] = {}
-
-    @cached_property
-    def _lines(self) -> list[Span]:
-        spans: list[Span] = []
-        at = 0
-        for line in self.text.splitlines(keepends=True):
-            stripped = line.strip()
-            if stripped:
-                first = at + line.index(stripped[0])
-                spans.append((first, first + len(stripped)))
-            at += len(line)
-        return spans
 
     # -- asked from outside -------------------------------------------------------------------------------
 
@@ -100,7 +72,7 @@ class Discourse:
         """Who says ``text[start:end]``; see the function of the same name."""
         found = [
             self._piece(unit, max(start, unit.start), min(end, unit.end))
-            for unit in self._between(start, end)
+            for unit in self._paragraphs.between(start, end)
         ]
         told = [each for each in found if each is not None]
         if not told or any(each.speaker != told[0].speaker for each in told) or told[0].speaker is None:
@@ -112,8 +84,8 @@ class Discourse:
         """The sentences that are this person's words; see the function of the same name."""
         wanted = key(name).split()
         spans = []
-        for line in range(len(self._lines)):
-            for start, end in sentences(self.text, *self._lines[line]):
+        for line in range(len(self._paragraphs.lines)):
+            for start, end in sentences(self.text, *self._paragraphs.lines[line]):
                 speaker = self.attribution(start, end).speaker
                 if speaker and wanted and _same_person(key(speaker).split(), wanted):
                     spans.append((start, end))
@@ -121,12 +93,12 @@ class Discourse:
 
     def pronoun_context(self, start: int, end: int) -> str | None:
         """A note on whom a pronoun of the quote means; see the function of the same name."""
-        units = self._between(start, end)
+        units = self._paragraphs.between(start, end)
         if not units:
             return None
         quote = self.text[start:end]
         found = _PRONOUN_OR_OFFICE.search(quote)
-        if not found or re.search(NAME, _without_opening(quote[: found.start()])):
+        if not found or self._names_somebody(start, start + found.start()):
             return None
         unit = next((each for each in units if each.end > start + found.start()), units[-1])
         word = found[0]
@@ -136,57 +108,12 @@ class Discourse:
             meant = self._meant(unit, start + found.start(), word.lower())
         return f"“{word}” is {meant}" if meant else None
 
-    # -- sentences and lines -----------------------------------------------------------------------------
-
-    def _between(self, start: int, end: int) -> list[Unit]:
-        return [
-            unit
-            for line, (first, last) in enumerate(self._lines)
-            if first < end and last > start
-            for unit in self._of_line(line)
-            if unit.start < end and unit.end > start
-        ]
-
-    def _of_line(self, line: int) -> tuple[Unit, ...]:
-        if line not in self._units:
-            start, end = self._lines[line]
-            quotes = quotations(self.text, start, end)
-            masked = mask(self.text, start, end, quotes)
-            self._units[line] = tuple(
-                Unit(
-                    start=start + first,
-                    end=start + last,
-                    line=line,
-                    at=at,
-                    masked=masked[first:last],
-                    quotes=tuple(quote for quote in quotes if start + first <= quote.start < start + last),
-                    cues=tuple(cues_in(self.text, masked[first:last], start + first)),
-                )
-                for at, (first, last) in enumerate(merged(masked, sentences(masked)))
-            )
-        return self._units[line]
-
-    def _before(self, unit: Unit) -> Unit | None:
-        """The sentence before, on the same line or at the end of the last paragraph above."""
-        if unit.at > 0:
-            return self._of_line(unit.line)[unit.at - 1]
-        line = unit.line - 1
-        while line >= 0 and self._is_heading(line):
-            line -= 1
-        return self._of_line(line)[-1] if line >= 0 else None
-
-    def _is_heading(self, line: int) -> bool:
-        """Whether a line is a heading, a caption or a name rather than a paragraph."""
-        start, end = self._lines[line]
-        return (
-            end - start < _LONGEST_HEADING
-            and self.text[end - 1] not in '.!?…:,”"’»)'
-            and '"' not in self.text[start:end]
-        )
-
-    def _after(self, unit: Unit) -> Unit | None:
-        on_line = self._of_line(unit.line)
-        return on_line[unit.at + 1] if unit.at + 1 < len(on_line) else None
+    def _names_somebody(self, start: int, end: int) -> bool:
+        for match in re.compile(NAME).finditer(self.text, start, end):
+            name = name_in(self.text, match.start(), match.end())
+            if name and (" " in name.text or self.people.is_person(name)):
+                return True
+        return False
 
     # -- who says a part of a sentence -------------------------------------------------------------------
 
@@ -217,7 +144,7 @@ class Discourse:
 
     def _belongs_to_quotation(self, unit: Unit) -> bool:
         """Whether a sentence is only the "Marlow said." after a quotation with its own full stop."""
-        before = self._of_line(unit.line)[unit.at - 1] if unit.at else None
+        before = self._paragraphs.units(unit.line)[unit.at - 1] if unit.at else None
         return before is not None and stands_alone(before) and bool(_SAID_AND_NO_MORE.fullmatch(unit.masked))
 
     def _one_voice(self, unit: Unit, quotes: list[Quotation]) -> bool:
@@ -250,7 +177,7 @@ class Discourse:
 
     def _from_neighbours(self, unit: Unit, quote: Quotation) -> Attribution:
         """The speaker of a quotation that no verb stands beside, from the text around it."""
-        following = self._after(unit)
+        following = self._paragraphs.after(unit)
         if (
             following
             and not following.quotes
@@ -258,16 +185,18 @@ class Discourse:
             and _SAID_AND_NO_MORE.fullmatch(following.masked)
         ):
             return self._resolved(following, following.cues[0])
-        before = self._before(unit)
+        before = self._paragraphs.before(unit)
         if before is None:
             return NOBODY
         if before.line == unit.line:
             return self._carried_on(before)
-        above = self._of_line(before.line)
+        if before.line < unit.line - 1:  # a heading stands between
+            return NOBODY
+        above = self._paragraphs.units(before.line)
         last = before.quotes[-1] if before.quotes else None
         goes_on = last is not None and not last.closed and quote.start == unit.start
-        if goes_on or self._only_quotation(unit.line):
-            if not goes_on and self._paragraphs_of_quotation(before.line) > _CONTINUES:
+        if goes_on or self._paragraphs.only_quotation(unit.line):
+            if not goes_on and self._paragraphs.of_quotation_up_to(before.line) > _CONTINUES:
                 return NOBODY
             if any(cue.verb in ("asked", "asks") for each in above for cue in each.cues):
                 return NOBODY
@@ -284,37 +213,30 @@ class Discourse:
             return self._resolved(before, before.cues[0])
         return NOBODY
 
-    def _only_quotation(self, line: int) -> bool:
-        return all(stands_alone(each) and each.quotes for each in self._of_line(line))
-
-    def _paragraphs_of_quotation(self, line: int) -> int:
-        count = 0
-        while line >= 0 and self._only_quotation(line):
-            line, count = line - 1, count + 1
-        return count
-
     def _name_below(self, unit: Unit) -> Attribution:
         """The name alone on the line under a paragraph of quotation, or under several that go on."""
         line = unit.line
-        while line + 1 < len(self._lines):
-            if not self._only_quotation(line):
+        while line + 1 < len(self._paragraphs.lines):
+            if not self._paragraphs.only_quotation(line):
                 return NOBODY
             line += 1
-            start, end = self._lines[line]
+            start, end = self._paragraphs.lines[line]
             signed = _SIGNATURE.fullmatch(self.text, start, end)
             if signed:
                 name = name_in(self.text, *signed.span("name"))
                 if name and name.person and self._is_spoken_of(name.text.split()[-1]):
                     return Attribution(name.text, "direct", "", (start, end))
                 return NOBODY
-            closed = all(quote.closed for each in self._of_line(line - 1) for quote in each.quotes)
+            closed = all(quote.closed for each in self._paragraphs.units(line - 1) for quote in each.quotes)
             if closed:
                 return NOBODY
         return NOBODY
 
     def _is_spoken_of(self, surname: str) -> bool:
         """Whether the text speaks of somebody, who then does not merely sign as its reporter."""
-        lines = (self.text[start:end] for start, end in self._lines if end - start > _LONGEST_BYLINE)
+        lines = (
+            self.text[start:end] for start, end in self._paragraphs.lines if end - start > _LONGEST_BYLINE
+        )
         return any(re.search(rf"\b{re.escape(surname)}\b", line) for line in lines)
 
     # -- who says what is reported without quotation marks -----------------------------------------------
@@ -372,23 +294,38 @@ class Discourse:
                 if None in excluded:
                     return None
         quoted = bool(excluded)
-        known, meant = (False, None) if quoted else self._named_before(unit, at)
+        if quoted:
+            spoken = self._persons(self.text[unit.start : at], unit.start) - excluded
+            known, meant = bool(spoken), next(iter(spoken)) if len(spoken) == 1 else None
+        else:
+            known, meant = self._named_before(unit, at, excluded)
         here: Unit | None = unit
         for _ in range(_FAR):
-            if known or here is None or (here := self._before(here)) is None:
+            if known or here is None or (here := self._paragraphs.before(here)) is None:
+                break
+            if unit.line - here.line > _FAR_PARAGRAPHS:
                 break
             known, meant = self._acting(here, pronoun, excluded, quoted=quoted)
         if meant in excluded or meant is None or self.people.gender(meant) not in (None, pronoun):
             return None
         return meant
 
-    def _named_before(self, unit: Unit, at: int) -> tuple[bool, str | None]:
-        """Whether the sentence itself names somebody before that place, and whom if it is only one."""
+    def _named_before(self, unit: Unit, at: int, excluded: set[str | None]) -> tuple[bool, str | None]:
+        """Whether the sentence itself has a subject that a "he" at that place takes up, and whom.
+
+        Whom it names otherwise ("Without mentioning Holm, he said") is added to those excluded.
+        """
         for cue in reversed(unit.cues):
             if cue.end <= at and cue.subject.name and self.people.is_person(cue.subject.name):
                 return True, self.people.full_name(cue.subject.name)
-        named = self._persons(unit.masked[: max(0, at - unit.start)], unit.start)
-        return bool(named), next(iter(named)) if len(named) == 1 else None
+        lead = unit.masked[: max(0, at - unit.start)]
+        clause = _CLAUSE_OPENING.match(lead)
+        skipped = clause.end() if clause else 0
+        subject = opening_subject(self.text, lead[skipped:], unit.start + skipped)
+        if subject and subject.name and self.people.is_person(subject.name):
+            return True, self.people.full_name(subject.name)
+        excluded |= self._persons(lead, unit.start)
+        return False, None
 
     def _acting(
         self, unit: Unit, pronoun: str, excluded: set[str | None], *, quoted: bool
@@ -415,9 +352,17 @@ class Discourse:
                 return False, None
         named = self._persons(unit.masked, unit.start) - excluded
         if not named:
-            return quoted and not unit.quotes, None
+            return self._somebody_acts(unit) or (quoted and not unit.quotes), None
         fitting = [person for person in named if person and self.people.gender(person) in (None, pronoun)]
         return True, fitting[0] if len(fitting) == 1 else None
+
+    def _somebody_acts(self, unit: Unit) -> bool:
+        """Whether somebody may be acting whom the article never names in full."""
+        for match in _ACTS.finditer(unit.masked):
+            name = name_in(self.text, unit.start + match.start("name"), unit.start + match.end("name"))
+            if name and key(name.text) not in gazetteer().names and key(name.text) not in ORGANISATION:
+                return True
+        return False
 
     def _is_body(self, subject: Subject) -> bool:
         return subject.name is not None and not self.people.is_person(subject.name)
@@ -435,14 +380,14 @@ _PRONOUN_OR_OFFICE: Final = re.compile(
     r"\b(?:(?P<pronoun>[Hh]e|[Ss]he)|(?P<office>[Tt]he (?:[a-z]+ )?(?:minister|president|chancellor|premier"
     r"|secretary[- ]general|spokesman|spokeswoman|ambassador|general|mayor|senator)))\b(?![’'-])"
 )
+_CLAUSE_OPENING: Final = re.compile(r"(?:When|While|After|Before|As|If|Although|Though|Because|Since|Once)\s")
+_ACTS: Final = re.compile(
+    rf"(?:\A|[,;]\s)(?P<name>[{UPPER}][^\W\d_]+)\s(?:has\s|had\s|also\s)?[a-z]+(?:ed|t|s)\b"
+)
+"""A name that may be somebody's, acting: "For weeks, Quist pleaded"."""
 _SIGNATURE: Final = re.compile(rf"(?P<dash>[—–-]{{1,2}}\s?)?(?P<name>{NAME})(?:,[^.!?“”\"]{{1,60}})?")
 _SAID_AND_NO_MORE: Final = re.compile(r"\W*[^.,;:]{2,60}\s(?:said|says|added|adds|told\s\w+(?:\s\w+)?)\W*")
 _OTHER_CLAUSE_BEFORE: Final = re.compile(r"(?:,\s(?:but|while|and|whereas|yet)\b|;)")
-
-
-def _without_opening(lead: str) -> str:
-    """What stands before a pronoun, without words that have a capital only because they begin a sentence."""
-    return re.sub(r"(?:\A|[.!?]\s|[“\"«‘])\W*[^\W\d_]+(?=\s[a-z]|\W*\Z)", " ", lead)
 
 
 def _same_person(speaker: list[str], wanted: list[str]) -> bool:

@@ -17,6 +17,12 @@ NAME: Final = rf"{_CAPITAL}(?:(?:\s{_PARTICLE}){{0,2}}\s{_CAPITAL}|(?<=[a-z])-{_
 """Words with capitals in a row, particles between them; not yet stripped of offices and countries."""
 
 
+_OF_EVERY_COUNTRY: Final = frozenset(
+    ("president", "prime minister", "premier", "leader", "chancellor", "king", "queen", "official")
+)
+"""Offices that several people in the news hold at once: "the president" alone says too little."""
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """A name as it stands at ``text[start:end]``, with the words of office or country before it taken off.
@@ -37,7 +43,7 @@ def name_in(text: str, start: int, end: int) -> Name | None:
     words = list(re.finditer(r"\S+", text[start:end]))
     while words and key(words[-1][0]) in DAYS:
         words.pop()
-    stops = [at for at, word in enumerate(words) if key(word[0]) in FUNCTION and word[0][0].isupper()]
+    stops = [at for at, word in enumerate(words) if _is_function(word[0])]
     words = words[stops[-1] + 1 :] if stops else words
     if not words:
         return None
@@ -47,10 +53,13 @@ def name_in(text: str, start: int, end: int) -> Name | None:
         return None if office else _made(text, start, words, 0, person=False)
     first, last = _without_place(words, first)
     words = words[:last]
+    while first < last - 1 and words[first][0] == "of":
+        first += 1
     kept = [key(word[0]) for word in words[first:]]
     before = _last_word(words[first - 1][0]) if first else ""
     titled = before in ROLE_NOUNS or before in TITLES
-    place = " ".join(kept) in gazetteer().names
+    places = gazetteer().names
+    place = " ".join(kept) in places or (kept[-1] in places and places[kept[-1]][1] == "name")
     body = place or bool(set(kept) & ORGANISATION) or _shouted(words[first:])
     person = titled or (len(kept) > 1 and not body)
     if not person and set(kept) & ORGANISATION:
@@ -95,6 +104,16 @@ def _first_of_name(words: list[re.Match[str]]) -> int:
     return first
 
 
+def _is_function(word: str) -> bool:
+    """Whether a word has its capital only from the beginning of a sentence: "When", "I’ve", "That’s"."""
+    stem = (
+        re.sub(r"[’'][a-z]+\Z", "", word)
+        if re.match(r"(?:I|He|She|It|We|They|You|That|There)[’']", word)
+        else word
+    )
+    return word[0].isupper() and key(stem) in FUNCTION
+
+
 def _is_role(word: str) -> bool:
     return all(part in ROLES for part in key(word).split() or [""])
 
@@ -112,9 +131,20 @@ class People:
 
     def full_name(self, name: Name) -> str:
         """The name as the article gives it in full; itself where it gives no more, or two that fit."""
-        if " " in name.text and name.person:
+        if " " in name.text and name.person and not self._runs_on(name.text):
             return name.text
+        if name.person and " " in name.text:
+            surname = name.text.split()[-1]
+            return self._with_surname(surname) or surname
         return self._with_surname(name.text) or name.text
+
+    def _runs_on(self, name: str) -> bool:
+        """Whether a name is two in a row, as a byline and the next sentence: "Joan Reporter Holm said"."""
+        first, _, last = name.rpartition(" ")
+        if " " not in first or last.rstrip(".") in ("Jr", "Sr", "II", "III"):
+            return False
+        alone = rf"\b{re.escape(first)}\b(?!\s{re.escape(last)})"
+        return self._with_surname(last) is not None and bool(re.search(alone, self._text))
 
     def is_person(self, name: Name) -> bool:
         """Whether a name means somebody, by its title or because the full name stands in the article."""
@@ -133,6 +163,8 @@ class People:
         if noun == "minister" and words[-2:-1] == ["prime"]:
             noun, words = "prime minister", words[:-1]
         if noun.split()[-1] not in ROLE_NOUNS and noun != "secretary general":
+            return None
+        if len(words) == 1 and noun in _OF_EVERY_COUNTRY:
             return None
         wanted = [
             key(word) for word in words[:-1] if word not in ("former", "new", "top", "country's", "country’s")
@@ -153,6 +185,9 @@ class People:
             return "she"
         if re.search(rf"\b(?:{he})\.?\s(?:{first}\s)?(?:[A-Z]\.\s)?{surname}\b", self._text):
             return "he"
+        followed = Counter(re.findall(rf"\b{surname}\b[^.\n]{{0,200}}\.\s(He|She)\b", self._text))
+        if len(followed) == 1:
+            return "she" if "She" in followed else "he"
         own = re.search(rf"\b{surname}\s(?:has\s)?(?:said|told \w+|added)(?: that)? (he|she)\b", self._text)
         return own[1] if own else None
 

@@ -37,7 +37,11 @@ def merged(masked: str, spans: list[Span]) -> list[Span]:
         before = masked[slice(*found[-1])] if found else ""
         if HIDDEN in before and re.search(r"[?!…][”\"’»]?\Z", before):
             cues = cues_in(masked, masked[start:end], start)
-            if cues and cues[0].start - start <= 3 and HIDDEN not in masked[start : cues[0].end]:
+            if (
+                cues
+                and HIDDEN not in masked[start : cues[0].end]
+                and _TO_ITS_CUE.fullmatch(masked, start, cues[0].start)
+            ):
                 found[-1] = (found[-1][0], end)
                 continue
         found.append((start, end))
@@ -95,8 +99,9 @@ def only_cue(unit: Unit, start: int, end: int) -> bool:
 
 
 def says_that(text: str, cue: Cue) -> bool:
-    """Whether "that" follows the verb, or a word or two and "that"."""
-    return bool(re.match(r"\s(?:\w+\s){0,2}that\b", text[cue.end : cue.end + 40]))
+    """Whether "that" follows the verb, or a word or two and "that"; "to", where something is promised."""
+    to = "|to" if re.match("vow|pledge|promise", cue.verb) else ""
+    return bool(re.match(rf"\s(?:\w+\s){{0,2}}(?:that{to})\b", text[cue.end : cue.end + 40]))
 
 
 def joined(text: str, outer: Cue, inner: Cue) -> bool:

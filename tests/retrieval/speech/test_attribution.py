@@ -194,9 +194,10 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@given(
-    st.one_of(st.text(), st.lists(PIECES, max_size=40).map(" ".join)), st.integers(0, 60), st.integers(0, 60)
-)
+TEXTS = st.one_of(st.text(), st.lists(PIECES, max_size=40).map(" ".join))
+
+
+@given(TEXTS, st.integers(0, 60), st.integers(0, 60))
 def test_no_text_is_too_strange(text: str, start: int, length: int) -> None:
     discourse = Discourse(text)
     found = discourse.attribution(start, start + length)
