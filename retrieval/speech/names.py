@@ -15,6 +15,8 @@ _TITLE: Final = r"(?:Mrs?|Ms|Dr|Prof|Sens?|Reps?|Gen|Gov|Lt|Col|Maj|Capt|Cmdr|Ad
 _CAPITAL: Final = rf"(?:{_TITLE}|[{UPPER}]\.(?:[{UPPER}]\.)*|[{UPPER}][^\W\d_]*(?:[-'’.](?!s\b)[^\W\d_]+)*)"
 NAME: Final = rf"{_CAPITAL}(?:(?:\s{_PARTICLE}){{0,2}}\s{_CAPITAL}|(?<=[a-z])-{_CAPITAL})*"
 """Words with capitals in a row, particles between them; not yet stripped of offices and countries."""
+_NAME_AT_END: Final = re.compile(rf"(?<![\w’'-]){NAME}\Z")
+_LONGEST_NAME: Final = 60
 
 
 _OF_EVERY_COUNTRY: Final = frozenset(
@@ -194,12 +196,12 @@ class People:
     def _with_surname(self, surname: str) -> str | None:
         if surname not in self._full:
             found: Counter[str] = Counter()
-            pattern = rf"{NAME}(?<={re.escape(surname)})(?![\w-])"
-            if surname in self._text:
-                for match in re.finditer(pattern, self._text):
-                    name = name_in(self._text, match.start(), match.end())
-                    if name and name.person and name.text.endswith(" " + surname):
-                        found[name.text] += 1
+            for start in _occurrences(self._text, surname):
+                offset = max(0, start - _LONGEST_NAME)
+                words = _NAME_AT_END.search(self._text[offset : start + len(surname)])
+                name = words and name_in(self._text, offset + words.start(), offset + words.end())
+                if name and name.person and name.text.endswith(" " + surname):
+                    found[name.text] += 1
             self._full[surname] = _chief(found)
         return self._full[surname]
 
@@ -226,6 +228,16 @@ class People:
                 if name and name.person:
                     tail = re.match(r"[^,.;“”\"]{0,50}", self._text[match.end() :])
                     yield name.text, apposed[2] + match[0] + (tail[0] if tail else "")
+
+
+def _occurrences(text: str, word: str) -> Iterator[int]:
+    """Where ``word`` stands as a whole word."""
+    at = text.find(word)
+    while at >= 0:
+        after = text[at + len(word) : at + len(word) + 1]
+        if not (text[at - 1 : at].isalnum() or after.isalnum() or after == "-"):
+            yield at
+        at = text.find(word, at + 1)
 
 
 def _chief(found: Counter[str]) -> str | None:

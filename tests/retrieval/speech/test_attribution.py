@@ -189,8 +189,8 @@ def test_what_somebody_said_is_found_whole() -> None:
 
 
 PIECES = st.sampled_from(
-    ["“", "”", '"', "‘", "’", "Holm", "said", ",", ".", "He", "the minister", "\n", " ", "Ida Holm", "who", "told",
-     "according to", "saying", "—", "and", "?", "U.S.", "von", "NATO", "\ue000", "İ", "’s"]
+    ["“", "”", '"', "‘", "’", "Holm", "said", ",", ".", "He", "the minister", "\n", " ", "Ida Holm", "who",
+     "told", "according to", "saying", "—", "and", "?", "U.S.", "von", "NATO", "\ue000", "İ", "’s"]
 )  # fmt: skip
 
 
