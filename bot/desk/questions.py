@@ -211,4 +211,5 @@ def _asked(row: Row[Any]) -> Asked:
         message=row.message,
         asked_at=utc(row.asked_at),
         withdrawn=row.withdrawn,
+        said_in=row.said_in,
     )

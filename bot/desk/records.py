@@ -173,3 +173,4 @@ class Asked:
     message: Message | None
     asked_at: datetime
     withdrawn: bool = False
+    said_in: str = ""

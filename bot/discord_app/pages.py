@@ -93,7 +93,7 @@ def actions_log(entries: Sequence[Entry]) -> Payload:
 def suggestions(waiting: Sequence[Suggestion]) -> Payload:
     """Sources that people would like to have, each with the buttons to decide."""
     if not waiting:
-        return _sentence("No open suggestions.")
+        return sentence("No open suggestions.")
     shown = waiting[:_SUGGESTIONS]
     lines = [f"**{n}.** {fitted(one.source, 500)}" for n, one in enumerate(shown, start=1)]
     if len(waiting) > len(shown):
@@ -111,7 +111,7 @@ def suggestion(one: Suggestion) -> Payload:
 def review(cases: Sequence[Case]) -> Payload:
     """Answers called wrong, each with the buttons to decide. It does not show who asked."""
     if not cases:
-        return _sentence(wording.NOTHING_OPEN)
+        return sentence(wording.NOTHING_OPEN)
     shown = cases[:_CASES]
     return Payload(
         embeds=tuple(_case(case, number=n) for n, case in enumerate(shown, start=1)),
@@ -127,6 +127,12 @@ def passage(reading: Reading) -> Payload:
     where = f"{reading.publisher or reading.title or 'Article'}, {wording.day(reading.published)}"
     text = f"{escaped(before)}**{quote}**{escaped(after)}"
     return Payload(embeds=(e.embed(text, colour=e.GREY, author=where, footer=wording.UNTRUSTED),))
+
+
+def offered(message: str, files: Sequence[tuple[int, str]]) -> Payload:
+    """Files of a message, offered as articles: pairs of position and name."""
+    buttons = [e.button(f"Add {name}", id=e.custom_id("file", message, n)) for n, name in files]
+    return Payload(embeds=sentence(wording.OFFER).embeds, rows=e.rows(*buttons))
 
 
 def settings(channel: Channel, *, where: str) -> Payload:
@@ -174,9 +180,10 @@ def _article(article: ArticleRef) -> str:
 
 def _list(heading: str, lines: Sequence[str], *, none: str) -> Payload:
     if not lines:
-        return _sentence(none)
+        return sentence(none)
     return Payload(embeds=(e.embed(e.listing(lines, _LIST), colour=e.GREY, title=heading),))
 
 
-def _sentence(text: str) -> Payload:
+def sentence(text: str) -> Payload:
+    """A sentence of ours."""
     return Payload(embeds=(e.embed(fitted(text, 1000), colour=e.GREY),))
