@@ -47,6 +47,13 @@ class Citation:
     speech: Speech | None = None
     also: tuple[str, ...] = ()
 
+    def as_json(self) -> dict[str, Any]:
+        """The contract's form, ready for `json.dumps`."""
+        record = asdict(self)
+        record["article"]["published"] = _day(self.article.published)
+        record["also"] = list(self.also)
+        return record
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
@@ -96,8 +103,8 @@ class Answer:
             "confidence": round(self.confidence, 4),
             "mode": self.mode,
             "answer": self.answer,
-            "citations": [_citation_json(citation) for citation in self.citations],
-            "nearest": [_citation_json(citation) for citation in self.nearest],
+            "citations": [citation.as_json() for citation in self.citations],
+            "nearest": [citation.as_json() for citation in self.nearest],
             "notes": list(self.notes),
             "windows": [
                 {"from": _day(window.start), "to": _day(window.end), "reason": window.reason}
@@ -106,13 +113,6 @@ class Answer:
             "figures": [figure.as_json() for figure in self.figures],
             "took_ms": round(self.took_ms, 1),
         }
-
-
-def _citation_json(citation: Citation) -> dict[str, Any]:
-    record = asdict(citation)
-    record["article"]["published"] = _day(citation.article.published)
-    record["also"] = list(citation.also)
-    return record
 
 
 def _day(day: date | None) -> str | None:
