@@ -53,6 +53,7 @@ _MOMENT = re.compile(
     | (?P<rel>(?:(?:{_PART_OF.format("rel_part")})?(?P<rel_w>this|last|the\s+last|past|the\s+past|this\s+past
     |previous
         |the\s+previous|the\s+current|current|earlier\s+this|later\s+this)\s+(?P<rel_u>{_UNIT})))\b(?!-)
+    | (?P<weekend>(?:(?<=over\s)|(?<=at\s)|(?<=during\s))the\s+weekend)\b(?!\s+of)
     | (?P<ago>(?P<a_n>{_COUNT})\s+(?P<a_u>day|week|month|year)s?\s+ago)\b
     | (?P<wd>(?:(?P<wd_w>this|last|past|this\s+past)\s+)?(?P<wd_d>{_WEEKDAY}))(?:[’']s)?\b
     )

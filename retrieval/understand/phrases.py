@@ -23,7 +23,7 @@ class Phrase:
 
 
 _LEAD = re.compile(
-    r"\b(?P<lead>as\s+(?:of|at)|ever\s+since|since|after|following|before|prior\s+to|ahead\s+of|until"
+    r"\b(?P<lead>as\s+(?:of|at)|ever\s+since|since|after|following|before|prior\s+to|ahead\s+of|run-?up\s+to|until"
     r"|till|up\s+to"
     r"|by\s+the\s+end\s+of|by|between|from|in|on|at|during|over|throughout|within|around|through|for|of"
     r"|to|and|or|vs\.?"
@@ -79,7 +79,7 @@ def _days(moment: Moment, lead: str, text: str) -> tuple[date | None, date | Non
         return (moment.last if moment.grain == "event" else moment.first), None
     if lead in ("after", "following"):
         return moment.last + timedelta(days=1) if moment.last < date.max else moment.last, None
-    if lead in ("before", "prior to", "ahead of"):
+    if lead in ("before", "prior to", "ahead of", "run-up to", "runup to"):
         return None, days_back(moment.first, 1)
     if lead in ("as of", "as at", "until", "till", "up to", "by", "by the end of"):
         return None, moment.last

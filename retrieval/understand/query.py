@@ -6,7 +6,7 @@ from datetime import date
 from retrieval.answer import Window
 from retrieval.countries import Mention
 from retrieval.understand.kinds import Kind
-from retrieval.understand.times import Recency, distance
+from retrieval.understand.times import Recency, admits, distance
 from retrieval.understand.wants import Wants
 
 
@@ -55,6 +55,10 @@ class Query:
     negated: bool = False
     comparison: bool = False
     follow_up: bool = False
+
+    def admits(self, published: date | None) -> bool:
+        """Whether an article of that day may answer: a strict window holds it, or it is undated."""
+        return not self.window_strict or admits(published, self.windows)
 
     def days_outside(self, day: date) -> int:
         """Days from the nearest window to ``day``, negative before it; 0 inside one, or without any."""

@@ -148,6 +148,10 @@ def _run(match: re.Match[str], today: date) -> Moment | None:
     return _at(match, (_ago(today, match["r_n"], match["r_u"]), today), "run", relative=True)
 
 
+def _weekend(match: re.Match[str], today: date) -> Moment | None:
+    return _at(match, _unit_before(today, "weekend"), "week", relative=True)
+
+
 def _some_ago(match: re.Match[str], today: date) -> Moment | None:
     day, unit = _ago(today, match["a_n"], match["a_u"]), match["a_u"].lower()
     if unit == "day":
@@ -274,6 +278,7 @@ READERS: dict[str, Callable[[re.Match[str], date], Moment | None]] = {
     "near": _near,
     "run": _run,
     "rel": _relative,
+    "weekend": _weekend,
     "ago": _some_ago,
     "wd": _weekday,
 }

@@ -56,12 +56,25 @@ def days_back(day: date, count: int) -> date:
 def part_of(span: Span, part: str) -> Span:
     """The early, middle or late third of ``span`` ("early March" is the 1st to the 10th)."""
     first, last = span
+    if (last - first).days > 300:
+        return _part_of_year(first.year, part)
     third = ((last - first).days + 1) // 3
     if part.startswith(("early", "start", "beginning", "first")):
         return first, first + timedelta(days=max(third - 1, 0))
     if part.startswith(("late", "end", "last")):
         return last - timedelta(days=max(third, 0)), last
     return first + timedelta(days=third), last - timedelta(days=third + 1)
+
+
+def _part_of_year(year: int, part: str) -> Span:
+    """Whole months: early is January to April, "the end of 2024" its last quarter."""
+    if part.startswith("early"):
+        return months_span(year, 1, 4)
+    if part.startswith(("start", "beginning")):
+        return months_span(year, 1, 3)
+    if part.startswith("late"):
+        return months_span(year, 9, 4)
+    return months_span(year, 10, 3) if part.startswith("end") else months_span(year, 5, 4)
 
 
 def latest_before(span: Span, today: date) -> Span:

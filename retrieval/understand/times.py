@@ -24,6 +24,9 @@ Recency = Literal["none", "latest", "now"]
 NEAR = 13
 """Days back from today within which "this week" or "on Tuesday" say no more than "recently"."""
 
+REPORTING_LAG = 2
+"""Days after a window in which papers still report on it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
@@ -54,6 +57,7 @@ _OPENING = (
     "until",
     "till",
     "up to",
+    "run-up to",
     "by",
 )
 _AS_OF = ("as of", "as at")
@@ -131,7 +135,7 @@ def read_times(
         left_out=tuple(
             _words_left_out(phrase, text)
             for phrase in sorted(asked + near, key=lambda each: each.start)
-            if phrase.moment.grain != "event" or phrase.lead not in _AT
+            if phrase.moment.relative or (reading.is_strict(phrase) and phrase.lead not in _AS_OF)
         ),
         years=tuple(dict.fromkeys(int(year) for year in _YEARS.findall(text))),
     )
@@ -140,6 +144,14 @@ def read_times(
 def time_phrases(text: str, *, today: date) -> list[tuple[int, int]]:
     """Where expressions of time stand in ``text``, prepositions included, whatever they are for."""
     return [(phrase.start, phrase.end) for phrase in phrases_in(text, today=today)]
+
+
+def admits(day: date | None, windows: Sequence[Window]) -> bool:
+    """Whether an article of that day can hold what was said within the windows; undated ones always can.
+
+    Papers report a day or two after the event, so each window stays open for `REPORTING_LAG` days more.
+    """
+    return day is None or not windows or 0 <= distance(day, windows) <= REPORTING_LAG
 
 
 def distance(day: date, windows: Sequence[Window]) -> int:
@@ -293,6 +305,7 @@ def _words_left_out(phrase: Phrase, text: str) -> tuple[int, int]:
     """The words the search can do without: "in June 2025", of "at this year's talks" only "this year's"."""
     possessive = _POSSESSIVE.match(text, phrase.end)
     end = possessive.end() if possessive else phrase.end
-    if possessive or phrase.lead in _KEPT or _is_attributive(phrase, text, end):
+    needs_none = phrase.moment.relative and phrase.lead in _KEPT
+    if possessive or needs_none or _is_attributive(phrase, text, end):
         return phrase.moment.start, end
     return phrase.start, end

@@ -37,6 +37,9 @@ _TAIL = re.compile(
     r"|cheers)\s*[.!?]*$",
     re.IGNORECASE,
 )
+_DANGLING = re.compile(
+    r"\s+(?:and|or|versus|vs\.?|compared(?:\s+(?:with|to))?|with)\s*([?.!]|$)", re.IGNORECASE
+)
 _EDGES = re.compile(r"^[\s,;:.–—-]+|[\s,;–—-]+$")
 
 
@@ -71,6 +74,7 @@ def without_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
     kept.append(text[position:])
     shorter = re.sub(r"\s+([,.?!;:])", r"\1", " ".join("".join(kept).split()))
     shorter = re.sub(r"([,;:])(?:\s*[,;:])+", r"\1", shorter)
+    shorter = _DANGLING.sub(r"\1", shorter)
     shorter = re.sub(r",\s*([?.!])", r"\1", _EDGES.sub("", shorter))
     return shorter if any(char.isalnum() for char in shorter) else text
 
