@@ -160,7 +160,8 @@ def figure_value(figure: Figure) -> str:
     """A figure's value with its unit and the mark of an estimate: ``4.12 % (estimate)``."""
     if figure.value is None:
         return "not published"
-    number = f"{figure.value:,.2f}" if abs(figure.value) < 100 else f"{figure.value:,.0f}"
+    counted = figure.derived is not None and figure.unit.endswith("allies")
+    number = f"{figure.value:,.2f}" if abs(figure.value) < 100 and not counted else f"{figure.value:,.0f}"
     unit = "%" if "percent" in figure.unit.casefold() or figure.unit.startswith("%") else figure.unit
     return f"{number} {one_line(unit)}" + (" (estimate)" if figure.estimate else "")
 

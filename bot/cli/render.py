@@ -16,16 +16,17 @@ def render(answer: Answer, console: Console) -> None:
     for figure in answer.figures:
         console.print(Text(f"  {wording.figure_line(figure)}", style="green"))
     for citation in answer.citations:
-        _citation(citation, console)
+        show_citation(citation, console)
     if answer.nearest:
         console.print(Text(f"\n{wording.NEAREST}:", style="dim"))
         for citation in answer.nearest:
-            _citation(citation, console, dim=True)
+            show_citation(citation, console, dim=True)
     for note in answer.notes:
         console.print(Text(f"\nNote: {wording.harmless(note)}", style="magenta"))
 
 
-def _citation(citation: Citation, console: Console, *, dim: bool = False) -> None:
+def show_citation(citation: Citation, console: Console, *, dim: bool = False) -> None:
+    """Print a numbered quote with its source."""
     quote = Text(f"\n[{citation.n}] ", style="bold cyan")
     quote.append(wording.harmless(citation.quote), style="dim" if dim else "default")
     console.print(quote)

@@ -115,9 +115,7 @@ def _base_year(figures: Sequence[Figure]) -> list[str]:
     ]
     if len(off) <= 3:
         return []
-    return [
-        f"In {off[0].base_year}, the base year, constant prices are not the current ones."
-    ]
+    return [f"In {off[0].base_year}, the base year, constant prices are not the current ones."]
 
 
 def _check_agreement(figures: Sequence[Figure], same: Sequence[Figure], others: Sequence[Figure]) -> None:

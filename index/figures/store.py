@@ -58,11 +58,11 @@ class FigureStore:
     def save(self, release: Release) -> tuple[str, ...]:
         """Check a release and keep it; what is there already of its edition is completed or replaced.
 
-        Single figures complete an edition that is not whole, and are not taken in where it is whole. Returns
-        the remarks made on it. Saving the same again changes nothing.
+        Single figures complete an edition that is not whole; those that a whole one has already change
+        nothing. Returns the remarks made on the release.
 
         Raises:
-            FiguresError: it is not to be believed, or adds nothing to an edition that is here whole.
+            FiguresError: it is not to be believed, or has figures that a whole edition does not have.
             StoreError: the database failed, or there is none.
         """
         if self._database is None:
@@ -73,9 +73,8 @@ class FigureStore:
         present = kept.get((edition.source, edition.edition))
         if present is not None and not edition.whole:
             if present.whole:
-                raise FiguresError(
-                    f"The {present.edition} edition is here whole, and these figures add nothing to it."
-                )
+                _check_known(self.figures(present), figures, present)
+                return remarks
             rows = {(row.metric, row.country, row.year): row for row in self.figures(present)}
             rows |= {(row.metric, row.country, row.year): row for row in figures}
             figures = tuple(rows.values())
@@ -210,6 +209,16 @@ class FigureStore:
                     for row in rows
                 ],
             )
+
+
+def _check_known(kept: tuple[Figure, ...], figures: tuple[Figure, ...], edition: Edition) -> None:
+    places = {(row.metric, row.country, row.year) for row in kept}
+    strange = [row for row in figures if (row.metric, row.country, row.year) not in places]
+    if strange:
+        raise FiguresError(
+            f"The {edition.edition} edition is here whole, and has no {strange[0].metric} of "
+            f"{strange[0].country} for {strange[0].year}. Nothing was taken in."
+        )
 
 
 def _read_official(name: str) -> list[dict[str, str]]:

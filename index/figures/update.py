@@ -92,6 +92,12 @@ def keep(store: FigureStore, release: Release) -> Update:
     if same and same.whole == edition.whole and not _differences(before, release.figures):
         return Update(edition=edition.edition, new=False, message=f"The {_named(edition)} is here already.")
     remarks = store.save(release)
+    if same and same.whole and not edition.whole:
+        return Update(
+            edition=edition.edition,
+            new=False,
+            message=f"The {_named(edition)} has all these figures already.",
+        )
     previous = next((each for each in editions if int(each.edition) < int(edition.edition)), None)
     changes = [
         *what_changed(before, release),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date
 
 from index.countries import find_country
 from index.figures.figure import Figure, Publisher
@@ -12,17 +11,6 @@ from retrieval.figures import derive, explain, orders
 from retrieval.figures.phrases import SUBJECTS, amount, edition_of, listed, opening, spread, subject, year
 from retrieval.figures.request import TARGETS, FigureAnswer, FigureQuery
 from retrieval.figures.tables import Tables
-from retrieval.figures.words import figure_query
-
-
-def figures_for(question: str, store: FigureStore, *, as_of: date | None = None) -> FigureAnswer | None:
-    """The official figures that a question in words asks for; None where it asks for something else.
-
-    Raises:
-        StoreError: the database failed.
-    """
-    query = figure_query(question, as_of=as_of)
-    return look_up(query, store) if query is not None else None
 
 
 def look_up(query: FigureQuery, store: FigureStore) -> FigureAnswer:

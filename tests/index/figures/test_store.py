@@ -171,8 +171,10 @@ def test_a_value_that_belongs_to_another_year_is_refused(store: FigureStore) -> 
 
 
 def test_single_figures_add_nothing_to_a_whole_edition(store: FigureStore) -> None:
-    with pytest.raises(FiguresError, match="here whole"):
-        save(store, table([("Germany", 2023, 1.64)], of="NATO 2024 edition"), "same.csv")
+    save(store, table([("Germany", 2023, 1.64)], of="NATO 2024 edition"), "same.csv")
+    assert edition(store, "2024") == edition(FigureStore(), "2024")
+    with pytest.raises(FiguresError, match="here whole, and has no share of Germany for 2026"):
+        save(store, table([("Germany", 2026, 2.6)], of="NATO 2024 edition"), "more.csv")
 
 
 def test_without_a_database_nothing_is_imported() -> None:
