@@ -215,7 +215,7 @@ def without_furniture(lines: list[str]) -> list[str]:
 def is_navigation(line: str) -> bool:
     """``Home | World | Politics``: short labels side by side, ended by no sentence."""
     cells = [cell.strip() for cell in re.split(r"[|›»•·]|\s>\s", line) if cell.strip()]
-    return len(cells) >= 3 and all(len(words(cell)) <= 3 and not cell.endswith(".") for cell in cells)
+    return len(cells) >= 4 and all(len(words(cell)) <= 3 and not cell.endswith(".") for cell in cells)
 
 
 def cut_lists(lines: list[str]) -> list[str]:
@@ -239,15 +239,15 @@ def cut_lists(lines: list[str]) -> list[str]:
 
 
 def _end_of_list(lines: list[str], number: int, rows: set[int]) -> int:
-    """The first line from ``number`` on that is running text or a table again."""
+    """The first line from ``number`` on that is the article's again: running text, a table, their heading."""
+    first = number
     while number < len(lines):
         line = lines[number]
-        if (
-            number in rows
-            or (is_paragraph(line) and not is_age(line))
-            or (is_quote(line) and len(words(line)) > 5)
-        ):
-            break
+        prose = (is_paragraph(line) and not is_age(line)) or (is_quote(line) and len(words(line)) > 5)
+        if number in rows or prose:
+            # Below a list of items what is no item is the heading of what follows.
+            heading = number - 1 > first and is_bullet(lines[first]) and not is_bullet(lines[number - 1])
+            return number - 1 if heading else number
         number += 1
     return number
 

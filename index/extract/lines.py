@@ -63,7 +63,7 @@ def table_lines(lines: list[str]) -> set[int]:
     start = 0
     while start < len(lines):
         end = start
-        while end < len(lines) and "|" in lines[end] and is_row(lines[end]):
+        while end < len(lines) and "|" in lines[end] and lines[end].strip(" |"):
             end += 1
         block = lines[start:end]
         if any(map(is_separator, block)) or (len(block) >= 3 and len({row.count("|") for row in block}) == 1):

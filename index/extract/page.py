@@ -9,10 +9,11 @@ from index.article import Article, Failure
 from index.extract.clean import clean_lines, join_lines
 from index.extract.decode import decode
 from index.extract.fields import article
-from index.extract.furniture import cut_lists, is_furniture, is_picture_credit, is_reporters_credit
+from index.extract.furniture import cut_lists, without_furniture
 from index.extract.gaps import blocks_of, filled
+from index.extract.head import read_head
 from index.extract.lines import table_lines
-from index.extract.metadata import PageMetadata, read_metadata
+from index.extract.metadata import read_metadata
 from index.extract.stubs import stub_reason
 from index.extract.titles import folded
 
@@ -31,19 +32,23 @@ def read_page(
             return Failure(source=source, reason=_NOT_HTML)
         metadata = read_metadata(tree, url=url)
         shown = " ".join(_shown(tree))
-        lines = _article_lines(tree, metadata, url=url)
+        lines = _extracted(tree, url=url)
     except (LxmlError, ValueError, TypeError, AttributeError, RecursionError):
         # trafilatura lets errors of its own through on broken markup.
         return Failure(source=source, reason="is HTML too broken to read; save the page anew from a browser")
+    head, body = read_head(cut_lists(_once(lines, title=metadata.fields.title)), titled=False)
+    lines = without_furniture(body)
     reason = stub_reason(
         lines, title=metadata.fields.title, page=shown, is_article=metadata.is_article, free=metadata.free
     )
     if reason is not None:
         return Failure(source=source, reason=reason)
-    return article(join_lines(lines), metadata.fields, source=source, identity=identity, url=url)
+    fields = metadata.fields.completed(head)
+    return article(join_lines(lines), fields, source=source, identity=identity, url=url)
 
 
-def _article_lines(tree: Element, metadata: PageMetadata, *, url: str | None) -> list[str]:
+def _extracted(tree: Element, *, url: str | None) -> list[str]:
+    """The lines of the article as trafilatura finds it, with the paragraphs that it passes over."""
     from trafilatura import bare_extraction
     from trafilatura.settings import Document
 
@@ -52,27 +57,20 @@ def _article_lines(tree: Element, metadata: PageMetadata, *, url: str | None) ->
     if not isinstance(document, Document) or document.body is None:
         return []
     lines = clean_lines("\n".join(_lines(document.body)))
-    lines = filled([line for line in lines if line], blocks)
-    return cut_lists(_without_furniture(lines, metadata.fields.title))
+    return filled([line for line in lines if line], blocks)
 
 
-def _without_furniture(lines: list[str], title: str | None) -> list[str]:
-    """Without the furniture that came through, and without what the page shows a second time."""
+def _once(lines: list[str], *, title: str | None) -> list[str]:
+    """Without the title, and without the paragraphs that the page shows a second time."""
     rows = table_lines(lines)
     name = folded(title or "")
     seen: set[str] = set()
     kept: list[str] = []
     for number, line in enumerate(lines):
-        if number not in rows:
-            if is_furniture(line) or is_picture_credit(line) or is_reporters_credit(line):
-                continue
-            if name and folded(line) == name:
-                continue
-            if len(line) >= 80:
-                if line in seen:
-                    continue
-                seen.add(line)
-        kept.append(line)
+        repeated = len(line) >= 80 and line in seen
+        if number in rows or not (repeated or (name and folded(line) == name)):
+            kept.append(line)
+        seen.add(line)
     return kept
 
 
