@@ -53,6 +53,7 @@ class Collection:
             dense=self.dense,
             lexical=self.lexical,
             public_url=root.settings.public_url,
+            figures=root.figures,
         )
 
 

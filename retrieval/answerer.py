@@ -6,15 +6,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 
 from index.embed import Embedder
+from index.figures.store import FigureStore
 from index.store.dense import DenseIndex
 from index.store.lexical import LexicalIndex
 from index.store.reading import Counts, Reader, StoredArticle
-from retrieval.answer import Answer, Refusal, Window
+from retrieval.answer import Answer, Citation, Refusal, Window
 from retrieval.cite import Citer
 from retrieval.compose import answer_text, refusal_text
 from retrieval.confidence import confidence_features
+from retrieval.figures.check import ClaimCheck, check_claim
+from retrieval.figures.differences import disagreements
+from retrieval.figures.lookup import look_up
+from retrieval.figures.request import FigureAnswer
+from retrieval.figures.words import figure_query
 from retrieval.quote import QUOTED_FROM, Quote, quotes
 from retrieval.rank import Ranked, rank
 from retrieval.search import Candidates, Searcher
@@ -71,9 +78,11 @@ class Answerer:
         dense: DenseIndex,
         lexical: LexicalIndex,
         public_url: str | None = None,
+        figures: FigureStore | None = None,
         threshold: float = THRESHOLD,
     ) -> None:
         self._reader = reader
+        self._figures = figures
         self._searcher = Searcher(reader, embedder=embedder, dense=dense, lexical=lexical)
         self._analyze = Analysis(lexical.analyze)
         self._citer = Citer(public_url)
@@ -113,29 +122,80 @@ class Answerer:
             )
         query = _adjusted(query, publishers, windows, newest_only=newest_only, widen=widen)
         refusal = _refused_unread(query, counts)
-        if refusal is not None:
-            return self._refuse(id, query, refusal, clock, counts)
-        found = self._find(query, clock)
-        if found is None or found.confidence < self._threshold:
-            return self._refuse(id, query, "nothing_close", clock, counts, found=found)
-        return self._answer(id, query, found, clock, counts)
+        official = self._official(query, clock) if refusal in (None, "empty_collection") else None
+        has_figures = official is not None and official.found
+        if refusal is not None and not has_figures:
+            return self._refuse(id, query, refusal, clock, counts, official=official)
+        found = self._find(query, clock) if counts.articles else None
+        close = found is not None and found.confidence >= self._threshold
+        if not close and not has_figures:
+            return self._refuse(id, query, "nothing_close", clock, counts, found=found, official=official)
+        return self._answer(id, query, found if close else None, clock, counts, official=official)
 
-    def _answer(self, id: str, query: Query, found: _Found, clock: _Clock, counts: Counts) -> Answer:  # noqa: A002 - the contract's word
+    def _answer(
+        self,
+        id: str,  # noqa: A002 - the contract's word
+        query: Query,
+        found: _Found | None,
+        clock: _Clock,
+        counts: Counts,
+        *,
+        official: FigureAnswer | None,
+    ) -> Answer:
+        """An answer from official figures, from quotes, or from both beside each other."""
+        citations: tuple[Citation, ...] = ()
+        notes: list[str] = []
         with clock.stage("compose"):
-            chosen = selected(query, found.quotes, found.articles, count=CITED)
-            citations = self._citer.citations(query, chosen, found.articles)
+            if found is not None:
+                chosen = selected(query, found.quotes, found.articles, count=CITED)
+                citations = self._citer.citations(chosen, found.articles)
+                notes += chosen.notes
+            figures = official.figures if official is not None and official.found else ()
+            if official is not None and self._figures is not None:
+                notes += official.notes if figures else (official.sentence, *official.notes)
+                notes += disagreements(figures, citations, self._figures)
             answer = Answer(
                 id=id,
                 question=query.question,
                 understood=query.understood,
                 found=True,
-                answer=answer_text(query, citations),
-                confidence=found.confidence,
+                answer=answer_text(query, citations, official=official if figures else None),
+                confidence=found.confidence if found is not None else 1.0,
                 citations=citations,
-                notes=tuple(chosen.notes),
+                notes=tuple(dict.fromkeys(notes)),
                 windows=query.windows,
+                figures=figures,
             )
-        return self._checked(answer, found, clock, counts)
+        return self._checked(answer, found, clock, counts, official=official)
+
+    def check(self, claim: str, *, as_of: date | None = None) -> ClaimCheck:
+        """What official figures and passages say about a sentence.
+
+        Raises:
+            StoreError, ModelError: as `ask`.
+        """
+        if self._figures is None:
+            raise ValueError("an Answerer without figures checks no claims")
+        return check_claim(claim, self._figures, passages=partial(self._closest, as_of=as_of), as_of=as_of)
+
+    def _closest(self, text: str, *, as_of: date | None) -> tuple[Citation, ...]:
+        """The quotes closest to a sentence, whether or not they answer anything."""
+        counts, _ = self._collection()
+        if not counts.articles:
+            return ()
+        found = self._find(understand(text, as_of=as_of or datetime.now(UTC).date()), _Clock())
+        if found is None:
+            return ()
+        chosen = selected(None, found.quotes, found.articles, count=CITED)
+        return self._citer.citations(chosen, found.articles)
+
+    def _official(self, query: Query, clock: _Clock) -> FigureAnswer | None:
+        """What the official tables say, if the question asks them."""
+        if self._figures is None:
+            return None
+        with clock.stage("figures"):
+            asked = figure_query(query.understood, as_of=query.as_of)
+            return look_up(asked, self._figures) if asked is not None else None
 
     def _refuse(
         self,
@@ -146,7 +206,9 @@ class Answerer:
         counts: Counts,
         *,
         found: _Found | None = None,
+        official: FigureAnswer | None = None,
     ) -> Answer:
+        """What is missing, what comes closest, and what to try."""
         nearest = Selection([])
         if found is not None:
             nearest = selected(query, found.quotes, found.articles, count=NEAREST)
@@ -159,7 +221,9 @@ class Answerer:
             understood=query.understood,
             found=False,
             refusal=refusal,
-            answer=refusal_text(
+            answer=official.sentence
+            if official is not None
+            else refusal_text(
                 query,
                 refusal,
                 missing=self._missing(query, found),
@@ -167,10 +231,11 @@ class Answerer:
                 outside=outside,
             ),
             confidence=found.confidence if found else 0.0,
-            nearest=self._citer.citations(query, nearest, found.articles) if found else (),
+            nearest=self._citer.citations(nearest, found.articles) if found else (),
+            notes=official.notes if official is not None else (),
             windows=query.windows,
         )
-        return self._checked(answer, found, clock, counts)
+        return self._checked(answer, found, clock, counts, official=official)
 
     def _find(self, query: Query, clock: _Clock) -> _Found | None:
         """Search, rank and quote; None where nothing at all is found."""
@@ -203,11 +268,19 @@ class Answerer:
         confidence = float(shipped("confidence").probabilities(row[None, :])[0])
         return _Found(candidates, ranked, quoted, articles, confidence)
 
-    def _checked(self, answer: Answer, found: _Found | None, clock: _Clock, counts: Counts) -> Answer:
+    def _checked(
+        self,
+        answer: Answer,
+        found: _Found | None,
+        clock: _Clock,
+        counts: Counts,
+        *,
+        official: FigureAnswer | None = None,
+    ) -> Answer:
         """The answer through the gates; one that fails is a defect of ours and never shown."""
         texts = {key: text for key, (_, text) in found.articles.items()} if found else {}
         with clock.stage("verify"):
-            check(answer, lambda article_id: texts.get(article_id, ""), known=_known(counts))
+            check(answer, lambda article_id: texts.get(article_id, ""), known=_known(counts, official))
         return replace(answer, took_ms=clock.total(), stages=clock.stages)
 
     def _missing(self, query: Query, found: _Found | None) -> list[str]:
@@ -265,6 +338,10 @@ def _span(counts: Counts) -> tuple[date, date] | None:
     return counts.first_published, counts.last_published
 
 
-def _known(counts: Counts) -> str:
-    """What a refusal may say of the collection."""
-    return f"{counts.articles} {counts.passages} {counts.first_published} {counts.last_published}"
+def _known(counts: Counts, official: FigureAnswer | None) -> str:
+    """What a refusal or a note may say beyond what is quoted: of the collection and the official tables."""
+    facts = [str(counts.articles), str(counts.passages)]
+    facts += [str(day) for day in (counts.first_published, counts.last_published) if day is not None]
+    if official is not None:
+        facts += [official.sentence, *official.notes]
+    return " . ".join(facts)

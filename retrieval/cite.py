@@ -8,7 +8,6 @@ from retrieval.answer import ArticleRef, Citation
 from retrieval.quote import Quote, passage_around, row_context
 from retrieval.select import Selection
 from retrieval.speech import Discourse
-from retrieval.understand import Query
 
 Articles = Mapping[str, tuple[StoredArticle, str]]
 
@@ -21,7 +20,7 @@ class Citer:
     def __init__(self, public_url: str | None = None) -> None:
         self._public_url = public_url.rstrip("/") if public_url else None
 
-    def citations(self, query: Query, selection: Selection, articles: Articles) -> tuple[Citation, ...]:
+    def citations(self, selection: Selection, articles: Articles) -> tuple[Citation, ...]:
         """The selected quotes, numbered from 1."""
         return tuple(
             self._citation(number, one, articles, selection.also.get(number - 1, ()))

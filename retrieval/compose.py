@@ -4,11 +4,26 @@ from collections.abc import Sequence
 from datetime import date
 
 from retrieval.answer import Citation, Refusal, Window
+from retrieval.figures.request import FigureAnswer
 from retrieval.understand import Query
 
 
-def answer_text(query: Query, citations: Sequence[Citation]) -> str:
-    """The best quote first, with who said it; of a digest or a list, each story with its quote."""
+def answer_text(query: Query, citations: Sequence[Citation], *, official: FigureAnswer | None = None) -> str:
+    """The best quote first, with who said it; of a digest or a list, each story with its quote.
+
+    What the ``official`` tables say goes before, unless the question asks what somebody said.
+    """
+    if official is None:
+        return _from_articles(query, citations)
+    if not citations:
+        return official.sentence
+    quoted = _from_articles(query, citations)
+    if query.speaker or query.publishers or query.quoted_source:
+        return f"{quoted}\n{official.sentence}"
+    return f"{official.sentence}\n{quoted}"
+
+
+def _from_articles(query: Query, citations: Sequence[Citation]) -> str:
     if query.wants in ("digest", "list"):
         return "\n".join(f"• {_said(one)} [{one.n}]" for one in citations)
     first = citations[0]

@@ -23,14 +23,17 @@ class Selection:
     notes: list[str] = field(default_factory=list)
 
 
-def selected(query: Query, ranked: Sequence[Quote], articles: Articles, *, count: int) -> Selection:
-    """At most ``count`` of the ``ranked`` quotes, none overlapping another, no story told twice."""
-    ordered = _ordered(query, ranked)
+def selected(query: Query | None, ranked: Sequence[Quote], articles: Articles, *, count: int) -> Selection:
+    """At most ``count`` of the ``ranked`` quotes, none overlapping another, no story told twice.
+
+    Without a ``query`` they stay in the order of the ranking.
+    """
+    ordered = _ordered(query, ranked) if query is not None else list(ranked)
     chosen: list[Quote] = []
     copies: dict[int, set[str]] = {}
     per_article: dict[str, int] = {}
     stories: dict[str, int] = {}
-    limit = 1 if query.wants == "digest" else _PER_ARTICLE
+    limit = 1 if query is not None and query.wants == "digest" else _PER_ARTICLE
     for quote in ordered:
         passage = quote.ranked.candidate.passage
         article = passage.article_id
