@@ -121,6 +121,10 @@ class Desk:
                 log.exception("the desk could not reach the database; it tries again")
             await asyncio.sleep(self._claims.lease.total_seconds() / 3)
 
+    async def recover(self) -> int:
+        """Take up events whose process is gone; how many. `run` does so by itself."""
+        return await self._serving.recover()
+
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something that no event is claimed for (adding a source) in a task of its own.
 
@@ -136,11 +140,13 @@ class Desk:
         """The question that a button belongs to.
 
         Raises:
-            NotThere: it is not kept any more.
+            NotThere: it is not kept any more, or its answer was withdrawn.
         """
         asked = await self.questions.get(question)
         if asked is None:
             raise NotThere(wording.QUESTION_GONE)
+        if asked.withdrawn:
+            raise NotThere(wording.WITHDRAWN)
         return asked
 
     async def again(

@@ -115,7 +115,7 @@ class Replying:
 
     async def _share(self, request: Request) -> Reply:
         asked = await self._questions.get(request.text)
-        if asked is None or asked.answer is None:
+        if asked is None or asked.answer is None or asked.withdrawn:
             return Reply(request=request, body=Words(text=wording.QUESTION_GONE), private=True)
         if asked.person.key != request.person.key:
             return Reply(request=request, body=Words(text=wording.NOT_YOURS), private=True)

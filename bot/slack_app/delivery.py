@@ -10,7 +10,7 @@ from bot.desk import Desk, Message, Reply, Request, SpendingReport
 from bot.errors import DeliveryError
 from bot.slack_app.parse import words
 from bot.slack_app.render import Payload, message
-from bot.slack_app.workspaces import Workspaces
+from bot.slack_app.workspaces import Workspaces, retry_handlers
 
 log = logging.getLogger(__name__)
 
@@ -226,10 +226,9 @@ async def respond(url: str, content: dict[str, Any]) -> None:
     import aiohttp
     from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+    client = AsyncWebhookClient(url, timeout=20, retry_handlers=retry_handlers())
     try:
-        sent = await AsyncWebhookClient(url, timeout=20).send(
-            response_type="ephemeral", replace_original=False, **content
-        )
+        sent = await client.send(response_type="ephemeral", replace_original=False, **content)
     except (aiohttp.ClientError, OSError, TimeoutError) as exc:
         raise DeliveryError("Slack could not be reached.", code="unreachable", passing=True) from exc
     if sent.status_code != 200:

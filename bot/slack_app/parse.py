@@ -32,9 +32,10 @@ def person(body: Payload, user: str) -> Person:
 
 
 def workspace(body: Payload) -> str:
-    """The id of the workspace that the payload came for."""
-    team = body.get("team")
-    return str(body.get("team_id") or (team or {}).get("id") or (body.get("user") or {}).get("team_id") or "")
+    """The id of the workspace that the app is installed in; a shared channel's event may name another."""
+    authorized = (body.get("authorizations") or [{}])[0].get("team_id")
+    found = authorized or body.get("team_id") or (body.get("team") or {}).get("id")
+    return str(found or (body.get("user") or {}).get("team_id") or "")
 
 
 def enterprise(body: Payload) -> str:

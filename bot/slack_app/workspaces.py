@@ -8,6 +8,7 @@ from bot.desk import Person
 from bot.errors import DeliveryError
 
 if TYPE_CHECKING:
+    from slack_sdk.http_retry.async_handler import AsyncRetryHandler
     from slack_sdk.web.async_client import AsyncWebClient
     from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -36,20 +37,25 @@ class OneToken:
         return self.token
 
 
-def web_client(token: str | None = None, *, api_url: str = API_URL, timeout: int = 20) -> "AsyncWebClient":
-    """A client that waits out rate limits (``Retry-After``).
+def retry_handlers() -> "list[AsyncRetryHandler]":
+    """What is tried again at once: only what a rate limit refused, after its ``Retry-After``.
 
-    Nothing else is tried again here: what a broken connection or a server's error left done is looked up
-    first, or a message would stand twice.
+    What a broken connection or a server's error left done is looked up first, or a message would stand twice.
     """
     from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+
+    return [AsyncRateLimitErrorRetryHandler(max_retry_count=10)]
+
+
+def web_client(token: str | None = None, *, api_url: str = API_URL, timeout: int = 20) -> "AsyncWebClient":
+    """A client that waits out rate limits."""
     from slack_sdk.web.async_client import AsyncWebClient
 
     return AsyncWebClient(
         token=token,
         base_url=api_url,
         timeout=timeout,
-        retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=5)],
+        retry_handlers=retry_handlers(),
     )
 
 
