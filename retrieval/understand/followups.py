@@ -219,8 +219,8 @@ def _elliptic(core: str, turns: Sequence[Turn], today: date, *, explicit: bool, 
     if only_a_time:
         return _sentence(f"{_in_the_past(_with_time(last, fragment, today), fragment, today)}?")
     if mention:
-        return _sentence(f"{_with_country(last, fragment, mention, previous)}?")
-    return _sentence(f"{_with_part(last, fragment, previous, today)}?")
+        return _sentence(f"{_with_country(last, fragment, mention, previous, today)}?")
+    return _sentence(f"{_with_part(last, fragment, today)}?")
 
 
 def _is_time(fragment: str, today: date) -> bool:
@@ -277,16 +277,17 @@ def _only_country(fragment: str) -> Mention | None:
     )
 
 
-def _with_country(last: str, fragment: str, mention: Mention, previous: Turn) -> str:
+def _with_country(last: str, fragment: str, mention: Mention, previous: Turn, today: date) -> str:
     """The last question, about another country in the place of one of its own."""
     name = with_article(mention.name)
     found = countries_in(last, typos=True)
     if not found:
-        outside = countries_in(last, capitals=True)
-        if outside:
-            found = outside
-        else:
-            return f"{last} {fragment if _PREPOSITION.match(fragment) else f'in {name}'}"
+        about = _PREPOSITION.match(fragment)
+        if about and _matter(last, [], about["word"].lower()):
+            return _with_part(last, fragment, today)
+        found = countries_in(last, capitals=True)
+    if not found:
+        return f"{last} {fragment if _PREPOSITION.match(fragment) else f'in {name}'}"
     place = _role(last, fragment, found, previous)
     start, end = place.start, place.end
     article = re.search(r"\bthe\s+$", last[:start], re.IGNORECASE)
@@ -324,7 +325,7 @@ def _role(last: str, fragment: str, found: list[Mention], previous: Turn) -> Men
     return found[-1]
 
 
-def _with_part(last: str, fragment: str, previous: Turn, today: date) -> str:
+def _with_part(last: str, fragment: str, today: date) -> str:
     """Another person, thing or matter in the place of the one that was asked about."""
     preposition = _PREPOSITION.match(fragment)
     bare = fragment[preposition.end() :] if preposition else fragment

@@ -17,7 +17,7 @@ _NAMED = """
     Polish pt Portuguese ro Romanian ru Russian sk Slovak sl Slovene sr Serbian sv Swedish th Thai tr
     Turkish uk Ukrainian ur Urdu zh Chinese
 """
-NAMES = dict(re.findall(r"(\w+) (\w+)", _NAMED))
+NAMES = dict(re.findall(r"(\w+)\s+(\w+)", _NAMED))
 """The English names of the languages that are recognised, by ISO 639-1 code."""
 
 # Words that ask, join and point: none of them is English, and few are shared between two of these.

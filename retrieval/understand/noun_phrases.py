@@ -25,10 +25,10 @@ _PRONOUNS = word_set("it he she they we you i")
 _PAST = word_set("""
     said says say won made makes took takes got gets saw sees became began came beat lost left led held set
     put bought sold sent paid gave went ran built broke told found kept met rose fell grew struck shot sank
-    spoke stood wrote knew thought fought blew flew drew threw wore tore chose drove hosts wants plans holds
-    shows
+    spoke stood wrote knew thought fought blew flew drew threw wore tore chose drove burnt swept slept fled
+    stole hid bore shook hosts wants plans holds shows
 """)
-_ADVERBS = word_set("just now also ever never still soon once recently")
+_ADVERBS = word_set("just now also ever never still soon once recently last next today yesterday tonight")
 _DETERMINERS = word_set("the a an this these those his her its their first most more")
 _ENDING = re.compile(r"\w+ly|\w{2,}ed|\w{2,}ing")
 _NOUNS = word_set("""

@@ -35,8 +35,9 @@ _THAT = re.compile(
     rf"|promise|promised|decide|decided|reject|rejected|support|oppose|cause|caused|explain|propose"
     rf"|proposed)\s+)"
     rf"(?:that|this|those|these)(?:{_END}|{_TIME_AFTER})"
-    rf"|^\W*(?:(?:and|but|so|what|why|when|how|where|who)\W+)*{_AUX}\s+(?:that|this)\b(?!\s+(?:the|a|an"
-    rf"|week|month|year|time|[A-Z])\b)",
+    rf"|^\W*(?:(?:and|but|so|what|why|when|how|where|who)\W+)*{_AUX}\s+(?:that|this)(?:{_END}|{_TIME_AFTER}"
+    r"|(?=\s+(?:change|affect|include|matter|take|end|start|begin|compare|make|help|come|go|right|true|possible|legal"
+    r"|enough|correct|really|still|what|why|how|when|because|apply|count)\b))",
     re.IGNORECASE,
 )
 _EXPLETIVE = re.compile(

@@ -33,6 +33,7 @@ _PLACED = re.compile(
     r"\b(?:at|in|on)\s+(?:the\s+)?(?:[A-Z][\w.’'-]*\s+){1,4}(?:summit|conference|meeting|talks|base"
     r"|headquarters|exercise|forum)\b"
 )
+_INTO = re.compile(r"\b(?:in|to|into|at|across|from)\s+(?:the\s+)?$", re.IGNORECASE)
 _OPENING = re.compile(
     rf"^\W*(?:how\s+(?:much|many|long|big)|what|which|who|when|where|why|how)?\s*{_AUX}?\s+", re.IGNORECASE
 )
@@ -86,8 +87,10 @@ def place(turns: Sequence[Turn]) -> str | None:
         placed = _PLACED.findall(turn.understood)
         if placed:
             return str(placed[-1])
-        if countries_in(turn.understood, capitals=True):
-            return f"in {country([turn])}"
+        found = [each for each in countries_in(turn.understood, capitals=True) if each.kind != "people"]
+        if found:
+            stood = [each for each in found if _INTO.search(turn.understood, 0, each.start)]
+            return f"in {with_article((stood or found)[-1].name)}"
         things = [name.text for name in names_in(turn.understood) if not name.is_person]
         if things:
             return f"at {things[-1]}"
