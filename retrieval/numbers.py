@@ -118,6 +118,7 @@ _MONEY: Final = re.compile(
     rf"\s?(?P<code>{_any(CURRENCIES)})\b|\s?(?P<symbol>[€£¥₴₽₺₹₩₪$]|zł\b)|[\s-](?:of\s)?(?P<word>(?i:{_any(CURRENCY_WORDS)}))s?\b"
 )
 _MEASURE: Final = re.compile(rf"[\s-]?(?P<word>{_any(MEASURES)})s?(?![\w])", re.IGNORECASE)
+_OF_A_YEAR: Final = re.compile(r"\s(?:US |U\.S\. )?(?:dollars|euros|pounds|prices)\b")
 _DESIGNATION: Final = re.compile(r"[^\W\d_]\w*")
 _YEAR_BEFORE: Final = re.compile(
     r"\b(?:in|of|since|by|until|till|from|before|after|year|during)\s\Z", re.IGNORECASE
@@ -182,6 +183,8 @@ def _in_digits(text: str, head: re.Match[str]) -> list[Number]:
         return [Number(value=value, unit=None, kind="ordinal", start=start, end=suffix.end())]
     if head[0].isdigit() and len(head[0]) == 4 and re.match(r"s\b", text[end : end + 2]) and value % 10 == 0:
         return [Number(value=value, unit="decade", kind="year", start=start, end=end + 1)]
+    if _OF_A_YEAR.match(text, end) and 1900 <= value <= 2100 and len(head[0]) == 4 and not currency:
+        return [Number(value=value, unit=None, kind="year", start=start, end=end)]
     number = _with_unit(text, value, 10.0**-decimals, start, end, currency)
     if number.end == end and (letters := _DESIGNATION.match(text, end)):
         return [replace(number, unit=letters[0].lower(), kind="name", end=letters.end())]

@@ -70,6 +70,7 @@ def test_a_date_is_the_same_however_written(text: str) -> None:
         ("fell -3.2%", [Read(-3.2, "%", "percent")]),
         ("9:30 a.m.", [Read(570, None, "time")]),
         ("2 percentage points", [Read(2, "points", "percent")]),
+        ("in constant 2015 dollars", [Read(2015, None, "year")]),
         ("one of them. First, no one came", []),
     ],
 )
