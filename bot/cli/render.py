@@ -21,6 +21,8 @@ def render(answer: Answer, console: Console) -> None:
         console.print(Text(f"\n{wording.NEAREST}:", style="dim"))
         for citation in answer.nearest:
             show_citation(citation, console, dim=True)
+    if answer.windows:
+        console.print(Text(f"\nLooked at {'; '.join(map(wording.window, answer.windows))}", style="dim"))
     for note in answer.notes:
         console.print(Text(f"\nNote: {wording.harmless(note)}", style="magenta"))
 

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_ORIGINAL: Any = "@original"  # what discord.py types as a message's number
 _GONE = frozenset({sending.UNKNOWN_MESSAGE, sending.UNKNOWN_WEBHOOK, sending.INVALID_TOKEN})
-_PATIENCE = 1.0  # seconds that acknowledging waits for the claim; Discord waits for three
+_CLAIMING = 1.0  # seconds that acknowledging waits for the claim; Discord waits for three
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +36,19 @@ class Ticket:
     token: str
     opened: datetime
     private: bool
+
+
+class _Name:
+    """A word where discord.py expects a message's number; it percent-encodes strings."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __str__(self) -> str:
+        return self._name
+
+
+_ORIGINAL: Any = _Name("@original")
 
 
 class Expired(Exception):
@@ -76,7 +88,7 @@ class Deferrals:
         opening = self._opening[ticket.key] = asyncio.Event()
         claiming = asyncio.create_task(claim)
         try:
-            await asyncio.wait({claiming}, timeout=_PATIENCE)
+            await asyncio.wait({claiming}, timeout=_CLAIMING)
             if claiming.done() and not claiming.exception() and not claiming.result():
                 return False
             with sending.translated():
@@ -106,7 +118,7 @@ class Deferrals:
         """
         await self.opened(ticket)
         self._settled(ticket)
-        if datetime.now(UTC) - ticket.opened >= self._lifetime:
+        if discord.utils.utcnow() - ticket.opened >= self._lifetime:
             raise Expired
         webhook = self._client.webhook(ticket.token)
         try:
@@ -149,7 +161,7 @@ class Deferrals:
             reminder.cancel()
 
     async def _tell_late(self, ticket: Ticket) -> None:
-        waited = datetime.now(UTC) - ticket.opened
+        waited = discord.utils.utcnow() - ticket.opened
         await asyncio.sleep(max(0.0, (self._patience - waited).total_seconds()))
         self._reminders.pop(ticket.key, None)
         try:

@@ -47,7 +47,9 @@ def message(reply: Reply) -> Payload:
 
 def words(text: str, *, failed: bool = False) -> Payload:
     """A sentence of ours, which may name what somebody typed."""
-    return Payload(embeds=(e.embed(fitted(text, e.CONTENT), colour=e.RED if failed else e.GREY),))
+    if failed:
+        return Payload(embeds=(e.embed(f"⚠️ {fitted(text, e.CONTENT)}", colour=e.RED),))
+    return Payload(embeds=(e.embed(fitted(text, e.CONTENT), colour=e.GREY),))
 
 
 def pages(answer: Answer) -> list[tuple[Embed, ...]]:
@@ -105,8 +107,12 @@ def _answer(answer: Answer, text: str) -> Embed:
 
 
 def _with_the_rest(first: Embed, answer: Answer) -> Embed:
-    """The first embed with what belongs beside the answer: how it was understood, figures, notes, windows."""
-    lines = [first["description"]]
+    """The first embed with what belongs beside the answer: how it was understood, figures, notes, windows.
+
+    The icon says, as the colour does, where the answer comes from: articles, official figures, nowhere.
+    """
+    icon = "🔎" if not answer.found else "📰" if answer.citations else "📊"
+    lines = [f"{icon} {first['description']}"]
     if answer.found and answer.understood.casefold() != answer.question.strip().casefold():
         lines.insert(0, f"-# Understood as: {fitted(answer.understood, 400)}")
     if step := wording.next_step(answer):

@@ -15,11 +15,10 @@ _MARKUP = re.compile(
     [\\`*_~|<>\[\]\#@]        # styles, code, spoilers, links, headings, quotes, mentions, times
     | (?<=\])\(               # the target of a masked link
     | :(?=//|\w+:)            # an address that would become a link; the name of an emoji
-    | (?<=\d)[.)](?=\s)       # a numbered list
     """,
     re.VERBOSE,
 )
-_BULLET = re.compile(r"^([^\S\n]*)([-+])(?=\s)", re.MULTILINE)
+_LISTED = re.compile(r"^[^\S\n]*(?:\d+(?=[.)]\s)|(?=[-+]\s))", re.MULTILINE)
 _ESCAPE = re.compile(r"\\([^0-9A-Za-z\s])")
 _LINKABLE = re.compile(r"https?://[^\s/?#]+")
 _LONGEST_LINK = 1500
@@ -27,7 +26,7 @@ _LONGEST_LINK = 1500
 
 def escaped(text: str) -> str:
     """``text`` so that Discord shows it literally."""
-    return _BULLET.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", harmless(text)))
+    return _LISTED.sub(r"\g<0>\\", _MARKUP.sub(r"\\\g<0>", harmless(text)))
 
 
 def shown(text: str) -> str:
