@@ -137,7 +137,7 @@ async def _workbook(published: Published, fetch: Fetch) -> tuple[bytes, str]:
         try:
             content = await fetch(url)
         except FetchError as exc:
-            if exc.kind in ("gone", "status", "type"):
+            if exc.kind in ("gone", "type") or (exc.kind == "status" and (exc.status or 500) < 500):
                 continue  # not here: the next guess
             raise
         if content.startswith(b"PK"):
