@@ -9,28 +9,26 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn
 
 from index.article import Article, Failure
 from index.collect.claims import LEASE, Claimant
 from index.collect.fetch import Fetched, Fetcher
+from index.collect.intake import Intake, Told, read_page
 from index.collect.listings import Listings, Visited
-from index.collect.pages import Pages, Received, Settled, listed_moment
+from index.collect.pages import Pages, Received, Settled
 from index.collect.schedule import GONE_AFTER
 from index.collect.sources import Source, Sources
 from index.collect.visit import Page, Verdict, judge
 from index.errors import FetchError, IndexingError, SourceError
-from index.extract import read_bytes
 from index.indexer import AddReport, Indexed
 from index.store.database import Database
 from index.store.recording import article_id
 
 log = logging.getLogger(__name__)
-
-Told = Callable[[Indexed | Failure], None]
 
 _BATCH = 128
 """Fetched pages that are taken in as one."""
@@ -38,19 +36,6 @@ _FULL = 512
 """Fetched pages waiting to be taken in above which no more are fetched."""
 _OF_A_HOST = 32
 """Pages of one host that are claimed at a time, so that a slow one does not stand in the others' way."""
-
-
-class Intake(Protocol):
-    """Takes articles into the collection, as `index.indexer.Indexer` does.
-
-    Both methods raise StoreError and ModelError.
-    """
-
-    def add(self, found: Iterable[Article | Failure], *, each: Told = ...) -> AddReport:
-        """Take in what is found, telling ``each`` as soon as its fate is certain."""
-
-    def recover(self) -> None:
-        """Bring the derived stores up to date with the database."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -322,7 +307,7 @@ class Collector:
                 )
                 if batch:
                     report, removed = await asyncio.to_thread(self._take_in, batch, under_way.tell)
-                    _add_up(under_way.report.articles, report)
+                    under_way.report.articles += report
                     under_way.report.removed += removed
             if not batch:
                 if last:
@@ -368,39 +353,6 @@ class Collector:
         return report, len(removed)
 
 
-def read_page(received: Received) -> Iterator[Article | Failure]:
-    """The articles of a fetched page; what it leaves open is taken from the list that named it."""
-    page = received.page
-    for each in read_bytes(
-        received.content, source=page.url, media_type=received.content_type, url=received.final_url
-    ):
-        yield _completed(each, page) if isinstance(each, Article) else each
-
-
-def _completed(article: Article, page: Page) -> Article:
-    title = article.title or page.listed.get("title")
-    moment = listed_moment(page) if article.published is None else None
-    if moment is None:
-        return replace(article, title=title)
-    return replace(
-        article,
-        title=title,
-        published=moment.day,
-        published_at=moment.at,
-        date_source="metadata",
-        date_evidence=f"listed as {moment.evidence}",
-    )
-
-
 def _tell_all(under_way: _Pass, visited: Visited) -> None:
     for failure in visited.failures:
         under_way.fail(failure)
-
-
-def _add_up(total: AddReport, part: AddReport) -> None:
-    total.added += part.added
-    total.updated += part.updated
-    total.unchanged += part.unchanged
-    total.duplicates += part.duplicates
-    total.failed += part.failed
-    total.passages += part.passages

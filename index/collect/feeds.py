@@ -53,7 +53,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A feed or sitemap: each entry is an item, one of the ``lists`` of an index, or a failure saying why."""
+    """A feed or sitemap: each entry is an item, one of the ``lists`` of an index, repeated, or a failure."""
 
     kind: ListingKind
     title: str | None = None
@@ -61,6 +61,8 @@ class Listing:
     lists: tuple[Item, ...] = ()
     """The sitemaps that an index names; ``modified`` says when each last changed."""
     failures: tuple[Failure, ...] = ()
+    repeated: tuple[str, ...] = ()
+    """The addresses of entries left out because an earlier one has the same."""
     next: str | None = None
     """The address of an archived feed's next page (RFC 5005)."""
 
@@ -98,25 +100,32 @@ def read_listing(content: bytes, *, url: str, media_type: str | None = None) -> 
     return _xml_feed(body, url)
 
 
-def gathered(entries: Iterable[Item | Failure], *, url: str) -> tuple[tuple[Item, ...], tuple[Failure, ...]]:
-    """Entries parted into items and failures; a second entry for an address and the excess are failures."""
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Entries, parted."""
+
+    items: tuple[Item, ...]
+    failures: tuple[Failure, ...]
+    repeated: tuple[str, ...]
+
+
+def gathered(entries: Iterable[Item | Failure], *, url: str) -> Gathered:
+    """Entries parted; of those with the same address the first counts, and the excess is one failure."""
     items: dict[str, Item] = {}
     failures: list[Failure] = []
+    repeated: list[str] = []
     for number, entry in enumerate(entries):
         if number >= LONGEST:
-            failures.append(
-                Failure(source=url, reason=f"It lists more than {LONGEST:,} entries; the rest is not read.")
-            )
+            reason = f"It lists more than {LONGEST:,} entries; the rest is not read."
+            failures.append(Failure(source=url, reason=reason))
             break
         if isinstance(entry, Failure):
             failures.append(entry)
         elif entry.url in items:
-            failures.append(
-                Failure(source=entry.url, reason="It is listed twice; the first entry was taken.")
-            )
+            repeated.append(entry.url)
         else:
             items[entry.url] = entry
-    return tuple(items.values()), tuple(failures)
+    return Gathered(tuple(items.values()), tuple(failures), tuple(repeated))
 
 
 def plain(markup: str | None, *, longest: int = _SUMMARY) -> str | None:
@@ -178,14 +187,15 @@ def _xml_feed(body: bytes, url: str) -> Listing:
         raise SourceError(url, "Its markup is so broken that no feed can be made out.") from exc
     if not parsed.entries and parsed.bozo and not parsed.feed.get("title"):
         raise SourceError(url, "Its markup is so broken that no feed can be made out.")
-    items, failures = gathered((_xml_item(entry, url) for entry in parsed.entries), url=url)
+    entries = gathered((_xml_item(entry, url) for entry in parsed.entries), url=url)
     kind: ListingKind = "atom" if str(parsed.version).startswith("atom") else "rss"
     onward = [link.get("href") for link in parsed.feed.get("links", []) if link.get("rel") == "next"]
     return Listing(
         kind=kind,
         title=plain(parsed.feed.get("title")),
-        items=items,
-        failures=failures,
+        items=entries.items,
+        failures=entries.failures,
+        repeated=entries.repeated,
         next=canonical_url(onward[0], base=url) if onward and onward[0] else None,
     )
 
@@ -225,13 +235,14 @@ def _json_feed(text: str, url: str) -> Listing | None:
         return None
     if "jsonfeed.org" not in str(feed.get("version", "")):
         return None
-    items, failures = gathered(_json_items(feed["items"], url), url=url)
+    entries = gathered(_json_items(feed["items"], url), url=url)
     onward = feed.get("next_url")
     return Listing(
         kind="json",
         title=plain(_text(feed.get("title"))),
-        items=items,
-        failures=failures,
+        items=entries.items,
+        failures=entries.failures,
+        repeated=entries.repeated,
         next=canonical_url(onward, base=url) if isinstance(onward, str) else None,
     )
 

@@ -2,8 +2,6 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Self
@@ -16,9 +14,10 @@ import stamina
 from index.collect import reply as replies
 from index.collect import robots
 from index.collect.addresses import CLOSED, Allowance, checked_url
-from index.collect.hosts import Host, Manners
+from index.collect.hosts import Manners
 from index.collect.reply import READABLE
 from index.collect.transport import GuardedBackend, GuardedTransport, Resolve, resolve
+from index.collect.turns import Turns
 from index.errors import FetchError
 
 AGENT = "Communique"
@@ -42,6 +41,8 @@ class Limits:
     patience: float = 5.0
     """The longest ``Retry-After`` that is waited for at once; with a longer one the host rests."""
     connections: int = 32
+    queue: float = 600.0
+    """The longest wait for one's turn at a host, seconds; who would wait longer comes again later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,12 +98,6 @@ class _Reply:
     content: bytes
 
 
-@dataclass(slots=True)
-class _Site:
-    host: Host
-    places: asyncio.Semaphore
-
-
 def user_agent(contact: str) -> str:
     """How we introduce ourselves: name, version, and where complaints reach the operator."""
     try:
@@ -135,8 +130,7 @@ class Fetcher:
     ) -> None:
         self._allowance = allowance
         self._limits = limits
-        self._manners = manners
-        self._sites: dict[str, _Site] = {}
+        self._turns = Turns(manners, longest=limits.queue)
         self._rules: dict[str, asyncio.Task[robots.Rules]] = {}
         guard = GuardedBackend(backend or httpcore.AnyIOBackend(), resolver, allowance)
         # The transport without a client of httpx around it: that would keep cookies and look into redirects.
@@ -216,6 +210,8 @@ class Fetcher:
         if task and task.done() and (task.cancelled() or task.exception() or task.result().expires <= _now()):
             task = None
         if task is None:
+            while len(self._rules) >= robots.MOST:
+                self._rules.pop(next(iter(self._rules))).cancel()
             task = self._rules[origin] = asyncio.create_task(self._read_rules(origin))
         return await asyncio.shield(task)
 
@@ -247,7 +243,7 @@ class Fetcher:
             )
         if not rules.allows(address, AGENT):
             raise FetchError(address, "The site's robots.txt asks not to fetch this address.", kind="robots")
-        self._site(address).host.slow_down(rules.delay(AGENT))
+        self._turns.host(address).slow_down(rules.delay(AGENT))
 
     async def _follow(self, course: _Course, *, obey: bool) -> _Reply:
         """From redirect to redirect to what is there."""
@@ -311,26 +307,27 @@ class Fetcher:
         raise AssertionError("an attempt returns or raises")
 
     async def _once(self, address: str, course: _Course) -> _Reply:
-        site = self._site(address)
-        async with self._turn(address, site, course):
+        host = self._turns.host(address)
+        async with self._turns.turn(address) as waited:
+            course.wait(waited)
             try:
                 async with asyncio.timeout_at(course.ends):
                     reply = await self._exchange(address, course)
             except TimeoutError:
-                site.host.failed(_now())
+                host.failed(_now())
                 seconds = f"{self._limits.deadline:g} seconds"
                 raise FetchError(address, f"It did not arrive within {seconds}.", kind="deadline") from None
             except _NETWORK as exc:
-                site.host.failed(_now())
+                host.failed(_now())
                 raise replies.translated(address, exc) from exc
             except FetchError as exc:
                 if _passing(exc):
                     at_once = (exc.retry_after or 0.0) <= self._limits.patience
-                    site.host.failed(_now(), retry_after=None if at_once else exc.retry_after)
+                    host.failed(_now(), retry_after=None if at_once else exc.retry_after)
                 elif exc.kind != "address":
-                    site.host.succeeded()
+                    host.succeeded()
                 raise
-        site.host.succeeded()
+        host.succeeded()
         return reply
 
     async def _exchange(self, address: str, course: _Course) -> _Reply:
@@ -355,29 +352,6 @@ class Fetcher:
         if course.accept is not None and course.accept <= READABLE:
             replies.check_bytes(address, content)
         return _Reply(response.status_code, response.headers, content)
-
-    def _site(self, address: str) -> _Site:
-        name = urlsplit(address).hostname or ""
-        if name not in self._sites:
-            self._sites[name] = _Site(Host(self._manners), asyncio.Semaphore(self._manners.at_once))
-        return self._sites[name]
-
-    @asynccontextmanager
-    async def _turn(self, address: str, site: _Site, course: _Course) -> AsyncIterator[None]:
-        """Wait for a place and one's turn at the host."""
-        came = _now()
-        async with site.places:
-            rest = site.host.rests_for(_now())
-            if rest:
-                raise FetchError(
-                    address,
-                    f"Its host has failed or asked for a pause, and rests for {rest:.0f} seconds more.",
-                    kind="resting",
-                    retry_after=rest,
-                )
-            await asyncio.sleep(max(0.0, site.host.turn(_now()) - _now()))
-            course.wait(_now() - came)
-            yield
 
 
 def _passing(exc: FetchError) -> bool:

@@ -217,8 +217,7 @@ class Listings:
 
     def _receive(self, source: Source, address: str, fetched: Fetched, claimant: Claimant) -> None:
         now = self._clock()
-        self._pages.note_listed(source.id, [Item(url=address)], now=now)
-        page = self._pages.claim_one(claimant, address, now=now)
+        page = self._pages.claim_one(claimant, address, source.id, now=now)
         if page is not None:
             verdict: Verdict = judge(page, fetched, now=now)
             self._pages.write([(page, verdict)], now=now)

@@ -110,9 +110,11 @@ class Pages:
             _claim(connection, claimant, [row.id for row in rows], now)
             return [_page(row) for row in rows]
 
-    def claim_one(self, claimant: Claimant, url: str, *, now: datetime) -> Page | None:
-        """Take this page, due or not; None where it is unknown or another's."""
+    def claim_one(self, claimant: Claimant, url: str, source: int, *, now: datetime) -> Page | None:
+        """Take this page, due or not; one that is unknown is added to ``source``. None: it is another's."""
         with self._database.write() as connection:
+            if connection.scalar(select(pages.c.id).where(pages.c.url == url)) is None:
+                connection.execute(insert(pages).values(**_new_page(Item(url=url), source, now)))
             row = connection.execute(
                 select(pages).where(pages.c.url == url, claimant.may_take(pages, now))
             ).one_or_none()

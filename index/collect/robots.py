@@ -11,6 +11,8 @@ KEPT = 24 * 3600.0
 """Seconds that rules hold (RFC 9309, 2.4)."""
 KEPT_UNREACHABLE = 600.0
 """Seconds after which a robots.txt that could not be read is asked for again."""
+MOST = 1_000
+"""Sites whose rules are remembered at a time."""
 
 
 @dataclass(frozen=True)

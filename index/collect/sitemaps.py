@@ -24,12 +24,12 @@ def read_sitemap(body: bytes, *, url: str) -> Listing:
     """
     kinds: set[str] = set()
     try:
-        items, failures = gathered(_entries(body, url, kinds), url=url)
+        found = gathered(_entries(body, url, kinds), url=url)
     except etree.XMLSyntaxError as exc:
         raise SourceError(url, "Its markup is broken.") from exc
     if "sitemap" in kinds:
-        return Listing(kind="index", lists=items, failures=failures)
-    return Listing(kind="sitemap", items=items, failures=failures)
+        return Listing(kind="index", lists=found.items, failures=found.failures, repeated=found.repeated)
+    return Listing(kind="sitemap", items=found.items, failures=found.failures, repeated=found.repeated)
 
 
 def _entries(body: bytes, url: str, kinds: set[str]) -> Iterator[Item | Failure]:

@@ -269,9 +269,25 @@ class Sources:
             found = connection.execute(
                 select(pages.c.source, func.count(), *per_state.values()).group_by(pages.c.source)
             ).all()
+            troubles = dict(
+                connection.execute(
+                    select(pages.c.source, pages.c.last_error)
+                    .join(sources, sources.c.id == pages.c.source)
+                    .where(sources.c.kind == "page", pages.c.last_error.is_not(None))
+                )
+                .tuples()
+                .all()
+            )
         by_source = {row[0]: [int(each) for each in row[1:]] for row in found}
         return [
-            SourceCounts(source=_source(row), pages=total, held=held, waiting=new, refused=refused, gone=gone)
+            SourceCounts(
+                source=_source(row, troubles.get(row.id)),
+                pages=total,
+                held=held,
+                waiting=new,
+                refused=refused,
+                gone=gone,
+            )
             for row in rows
             for total, held, new, refused, gone in [by_source.get(row.id, [0] * 5)]
         ]
@@ -295,7 +311,7 @@ def soonest(connection: Connection) -> datetime | None:
     return min((zoned(each) for each in moments if each is not None), default=None)
 
 
-def _source(row: Row[Any]) -> Source:
+def _source(row: Row[Any], trouble: str | None = None) -> Source:
     times = {
         name: zoned(value) if (value := getattr(row, name)) else None
         for name in ("due_at", "checked_at", "changed_at", "added_at")
@@ -314,7 +330,7 @@ def _source(row: Row[Any]) -> Source:
         validators_of=row.validators_of,
         interval=row.interval,
         failures=row.failures,
-        last_error=row.last_error,
+        last_error=row.last_error or trouble,
         **times,
     )
 

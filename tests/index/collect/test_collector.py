@@ -10,6 +10,7 @@ import pytest
 from index.collect.claims import Claimant
 from index.collect.collector import Collector
 from index.collect.fetch import Fetcher
+from index.collect.hosts import Manners
 from index.collect.pages import Pages
 from index.collect.sources import Sources
 from index.store.database import Database
@@ -544,3 +545,65 @@ def test_many_pages_are_noted_once(database: Database, clock: Clock) -> None:
     pages = Pages(database)
     assert pages.note_listed(source.id, items, now=clock.now) == 3000
     assert pages.note_listed(source.id, items, now=clock.now) == 0
+
+
+async def test_behind_faults_of_every_kind_no_article_is_lost(
+    site: Site, database: Database, make_fetcher: MakeFetcher, shelf: Shelf, clock: Clock
+) -> None:
+    good = {f"/{n}": story(str(n)) for n in range(48)}
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+
+    async def drip(writer: asyncio.StreamWriter) -> None:
+        writer.write(head % 10_000)
+        while True:
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.02)
+
+    async def endless(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n")
+        while True:
+            writer.write(b"<p>more" * 10_000)
+            await writer.drain()
+
+    async def reset(writer: asyncio.StreamWriter) -> None:
+        writer.write(head % 10_000)
+        await writer.drain()
+        writer.transport.abort()
+
+    async def answer(text: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(text)
+        await writer.drain()
+
+    faults: list[Callable[[asyncio.StreamWriter], Any]] = [
+        drip, endless, reset,
+        lambda writer: answer(head % 10_000 + b"half", writer),
+        lambda writer: answer(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", writer),
+        lambda writer: answer(b"HTTP/1.1 302 Away\r\nLocation: ?again\r\nContent-Length: 0\r\n\r\n", writer),
+        lambda writer: answer(b"rubbish", writer),
+        lambda writer: answer(b"", writer),
+    ]  # fmt: skip
+
+    def serve(number: int) -> None:
+        async def handler(request: Any, writer: asyncio.StreamWriter) -> None:
+            if request.number <= 2:
+                await faults[number % len(faults)](writer)
+            else:
+                await answer(head % len(good[f"/{number}"]) + good[f"/{number}"], writer)
+
+        site.on(f"/{number}", handler)
+
+    serve_feed(site, "/feed", *good)
+    for number in range(len(good)):
+        serve(number)
+    fetcher = make_fetcher(
+        attempts=1, deadline=0.4, size=500_000, manners=Manners(pace=0.0, at_once=8, rest_after=10**6)
+    )
+    collector = Collector(database, fetcher, shelf, clock=clock)
+    first = await collector.add([site.url("/feed")])
+    assert {failure.source for failure in first.articles.failed} == {site.url(path) for path in good}
+    assert all(failure.reason.endswith(".") for failure in first.articles.failed)
+    for _ in range(4):
+        clock.on(days=31)
+        await collector.run_once()
+    assert {article.url for article in shelf.articles.values()} == {site.url(path) for path in good}

@@ -488,3 +488,17 @@ async def test_many_faults_at_once_end_all(site: Site, make_fetcher: MakeFetcher
     assert sum(isinstance(each, Fetched) for each in results) == 20
     kinds = sorted(each.kind for each in results if isinstance(each, FetchError))
     assert kinds == ["broken"] * 10 + ["deadline"] * 10
+
+
+async def test_who_would_wait_too_long_for_a_slow_host_comes_again_later(
+    site: Site, make_fetcher: MakeFetcher
+) -> None:
+    for number in range(4):
+        site.page(f"/{number}", b"text")
+    fetcher = make_fetcher(queue=0.5, manners=Manners(pace=0.4, at_once=1))
+    results = await asyncio.gather(
+        *(fetcher.fetch(site.url(f"/{number}")) for number in range(4)), return_exceptions=True
+    )
+    kinds = {each.kind for each in results if isinstance(each, FetchError)}
+    assert kinds == {"resting"}
+    assert any(isinstance(each, Fetched) for each in results)
