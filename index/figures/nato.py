@@ -47,13 +47,13 @@ def _table(title: str, unit: str, *blocks: _Block) -> _Table:
 
 _TABLES = {
     "1": _table(
-        r"defence expenditure$",
+        r"defence expenditure",
         r"million national currency",
         _block(r"^current prices$", "national"),
         _block(r"^constant \d{4} prices$", None),
     ),
     "2": _table(
-        r"defence expenditure$",
+        r"defence expenditure",
         r"million US dollars",
         _block(r"^current prices and exchange rates$", "usd"),
         _block(r"^constant \d{4} prices and exchange rates$", "usd-constant"),
@@ -65,7 +65,7 @@ _TABLES = {
         _block(r"^annual real change", "change"),
     ),
     "8a": _table(
-        r"distribution of (core )?defence expenditure by main category$",
+        r"distribution of (core )?defence expenditure by main category",
         r"percentage of total (core )?defence expenditure",
         _block(r"^equipment\b", "equipment"),
         _block(r"^personnel\b", None),

@@ -71,7 +71,14 @@ class FigureStore:
         remarks = check(release, [row for edition in kept.values() for row in self.figures(edition)])
         edition, figures = release.edition, release.figures
         present = kept.get((edition.source, edition.edition))
-        if present is not None and not edition.whole:
+        if present is not None and edition.whole:  # a file by hand does not say what was known of its edition
+            edition = replace(
+                edition,
+                edition_date=edition.edition_date or present.edition_date,
+                known_by=min(edition.known_by, present.known_by),
+                url=edition.url or present.url,
+            )
+        elif present is not None:
             if present.whole:
                 _check_known(self.figures(present), figures, present)
                 return remarks

@@ -78,6 +78,11 @@ def test_the_2026_layout_counts_core_defence_expenditure() -> None:
     assert check(release, ()) == ()
 
 
+def test_the_years_may_stand_once_above_all_headings() -> None:
+    once, each = read(Book(2025, headers_once=True)), read(Book(2025))
+    assert once.figures == each.figures
+
+
 def test_nil_and_not_available_are_told_apart() -> None:
     book = Book(2025, overrides={("equipment", "Albania", 2020): "-", ("equipment", "Albania", 2021): ".."})
     found = by_place(read(book))

@@ -1,33 +1,14 @@
 from datetime import date
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.styles.colors import Color
 
 from index.errors import FiguresError
 from index.figures.sipri import read_workbook
+from tests.index.figures.workbooks import sipri_workbook
 
 TODAY = date(2026, 9, 1)
 NAME = "SIPRI-Milex-data-1949-2024_2.xlsx"
-
-
-def workbook(*, sheets: tuple[str, ...] = ("Share of GDP", "Current US$", "Constant (2023) US$")) -> bytes:
-    book = Workbook()
-    for title in sheets:
-        sheet = book.create_sheet(title)
-        sheet.append(["Figures in blue are SIPRI estimates."])
-        sheet.append(["Country", "Notes", 2022, 2023, 2024])
-        sheet.append(["Europe"])
-        sheet.append(["Poland", "1", 0.02, 0.03, 0.04])
-        sheet.append(["Ukraine", "", "...", 0.3, "xxx"])
-        sheet.append(["USSR", "", "xxx", "xxx", "xxx"])
-        sheet["E4"].font = Font(color=Color(indexed=12))
-    out = BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def test_spot_checks_of_the_real_workbook(spending_data: Path) -> None:
@@ -42,7 +23,7 @@ def test_spot_checks_of_the_real_workbook(spending_data: Path) -> None:
 
 
 def test_fractions_become_percent_and_coloured_figures_estimates() -> None:
-    release = read_workbook(workbook(), NAME, today=TODAY)
+    release = read_workbook(sipri_workbook(), NAME, today=TODAY)
     poland = {each.year: each for each in release.figures if (each.iso3, each.metric) == ("POL", "share")}
     assert poland[2024].value == pytest.approx(4.0)
     assert [poland[year].estimate for year in (2022, 2023, 2024)] == [False, False, True]
@@ -52,4 +33,4 @@ def test_fractions_become_percent_and_coloured_figures_estimates() -> None:
 
 def test_a_workbook_without_the_sheets_is_refused() -> None:
     with pytest.raises(FiguresError, match="not laid out as SIPRI"):
-        read_workbook(workbook(sheets=("Share of GDP",)), NAME, today=TODAY)
+        read_workbook(sipri_workbook(sheets=("Share of GDP",)), NAME, today=TODAY)

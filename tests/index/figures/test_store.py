@@ -9,7 +9,7 @@ from index.figures.figure import METRICS, Edition, Figure
 from index.figures.files import read_figures
 from index.figures.store import FigureStore
 from index.store.database import Database
-from tests.index.figures.workbooks import Book
+from tests.index.figures.workbooks import Book, sipri_workbook
 
 TODAY = date(2026, 9, 1)
 
@@ -117,6 +117,19 @@ def test_an_imported_workbook_takes_the_place_of_what_was_known_in_part(store: F
     assert edition(FigureStore(), "2026").whole is False
 
 
+def test_a_workbook_by_hand_keeps_what_was_known_of_its_edition(store: FigureStore) -> None:
+    before = edition(store, "2025")
+    save(store, Book(2025).save(), "def-exp-2025-en.xlsx")
+    after = edition(store, "2025")
+    assert after.whole
+    assert (after.edition_date, after.known_by, after.url) == (
+        before.edition_date,
+        before.known_by,
+        before.url,
+    )
+    assert {row.edition_date for row in store.figures(after)} == {date(2025, 8, 28)}
+
+
 def test_single_figures_complete_an_edition_that_is_known_in_part(store: FigureStore) -> None:
     save(store, table([("Norway", 2026, 3.2)], of="NATO 2026"), "norway.csv")
     assert value(store, "2026", "Norway", 2026) == 3.2
@@ -180,6 +193,13 @@ def test_single_figures_add_nothing_to_a_whole_edition(store: FigureStore) -> No
 def test_without_a_database_nothing_is_imported() -> None:
     with pytest.raises(FiguresError, match="no database"):
         save(FigureStore(), Book(2026).save(), "def-exp-2026-en.xlsx")
+
+
+def test_sipris_workbook_is_known_by_its_sheets(store: FigureStore) -> None:
+    save(store, sipri_workbook(), "data.xlsx")
+    (edition,) = store.editions(source="sipri")
+    assert "data.xlsx" in edition.provenance
+    assert {row.country for row in store.figures(edition)} == {"Poland", "Ukraine"}
 
 
 def test_a_pdf_is_refused_with_a_hint() -> None:

@@ -1,10 +1,12 @@
-"""NATO's workbooks of 2025 and 2026 as they are laid out, filled with values of our own making."""
+"""Workbooks as NATO lays them out since 2025, and as SIPRI does, filled with values of our own making."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
 
 from openpyxl import Workbook
+from openpyxl.styles import Font
+from openpyxl.styles.colors import Color
 from openpyxl.worksheet.worksheet import Worksheet
 
 from index.countries import allies
@@ -37,6 +39,7 @@ class Book:
     missing: tuple[str, ...] = ()
     share: Callable[[str, int], float | str] | None = None
     second_base: int | None = None
+    headers_once: bool = False
     overrides: dict[tuple[str, str, int], object] = field(default_factory=dict)
 
     @property
@@ -131,11 +134,12 @@ class Book:
     ) -> None:
         sheet.append([title])
         sheet.append([unit])
-        sheet.append([])
+        sheet.append([None, *self.headers] if self.headers_once else [])
         names = [name for name in members(self.edition) if name not in self.missing]
         for metric, heading, value in blocks:
             sheet.append([heading])
-            sheet.append([None, *self.headers])
+            if not self.headers_once:
+                sheet.append([None, *self.headers])
             for name in [*names, *((EUROPE, TOTAL) if aggregates and not currency else ())]:
                 label = LONG_NAMES.get(name, name) + ("*" if name in self.starred else "")
                 if currency:
@@ -150,3 +154,21 @@ class Book:
         if (metric, name, year) in self.overrides:
             return self.overrides[metric, name, year]
         return ".." if (name, year) in self.blank else value(name, year)
+
+
+def sipri_workbook(
+    *, sheets: tuple[str, ...] = ("Share of GDP", "Current US$", "Constant (2023) US$")
+) -> bytes:
+    book = Workbook()
+    for title in sheets:
+        sheet = book.create_sheet(title)
+        sheet.append(["Figures in blue are SIPRI estimates."])
+        sheet.append(["Country", "Notes", 2022, 2023, 2024])
+        sheet.append(["Europe"])
+        sheet.append(["Poland", "1", 0.02, 0.03, 0.04])
+        sheet.append(["Ukraine", "", "...", 0.3, "xxx"])
+        sheet.append(["USSR", "", "xxx", "xxx", "xxx"])
+        sheet["E4"].font = Font(color=Color(indexed=12))
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()

@@ -3,6 +3,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from index.figures.store import FigureStore
 from retrieval.figures.lookup import look_up
@@ -76,6 +78,14 @@ def test_how_many_places_are_asked_for(question: str, limit: int | None, lowest:
     query = figure_query(question, as_of=ASKED)
     assert query is not None
     assert (query.limit, query.lowest) == (limit, lowest)
+
+
+@given(st.text(max_size=120))
+@settings(max_examples=60, deadline=None)
+def test_any_text_is_read(text: str) -> None:
+    query = figure_query(f"How much does Poland spend on defence {text}", as_of=ASKED)
+    assert query is None or "Poland" in query.names
+    figure_query(text, as_of=ASKED)
 
 
 def test_last_year_is_the_one_before_the_question() -> None:
