@@ -12,13 +12,13 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from retrieval.countries import countries_in
+from retrieval.countries import Mention, countries_in
 from retrieval.understand.followups import resolved
 from retrieval.understand.kinds import Kind, kind_of
 from retrieval.understand.language import question_language
 from retrieval.understand.publishers import outlets_in
 from retrieval.understand.query import Query
-from retrieval.understand.speech import Speech, speech_in
+from retrieval.understand.speech import SPEECH_NOUNS, Speech, speech_in
 from retrieval.understand.times import read_times
 from retrieval.understand.turn import Turn
 from retrieval.understand.wants import Asked, what_is_asked
@@ -30,10 +30,11 @@ LONGEST = 2_000
 """Characters that are read; what somebody pastes beyond them is kept in `Query.question` alone."""
 
 _NEGATED = re.compile(
-    r"\b(?:not|never|no\s+longer|neither|nor|except|without|cannot|\w+n[’']t|refus\w+|lack\w*)\b",
+    r"\b(?:not|never|no\s+longer|neither|nor|except|without|cannot|\w+n[’']t|refus\w+)\b",
     re.IGNORECASE,
 )
 _WORDS = ("statement", "description", "reason", "yes_no", "thing")
+_IN_A_NAME = re.compile(r"\s+[A-Z][a-z]")
 _ASIDE = re.compile(r"\([^()]*\)")
 _ABOUT_REPORTS = re.compile(
     r"\b(?:articles?|stories|coverage|headlines|(?-i:news)|(?:any|the|latest|press|media|new)\s+reports)\b"
@@ -121,7 +122,7 @@ def _read(
         recency="latest"
         if kind == "digest" and times.recency == "none" and not times.windows
         else times.recency,
-        countries=tuple(countries_in(text, typos=True)),
+        countries=_countries(text),
         publishers=outlets.known,
         quoted_source=outlets.source,
         speaker=speech.speaker,
@@ -137,12 +138,22 @@ def _read(
     )
 
 
+def _countries(text: str) -> tuple[Mention, ...]:
+    """The countries named; what is only spelt like one in a name ("Giorgia Meloni") is none."""
+    return tuple(
+        found
+        for found in countries_in(text, typos=True)
+        if found.kind != "typo" or not _IN_A_NAME.match(text, found.end)
+    )
+
+
 def _asked(text: str, kind: Kind, speech: Speech) -> Asked:
     """The kind of answer; of a question about somebody's words, those words."""
     if kind == "digest":
         return Asked("digest", "the stories of that time")
     asked = what_is_asked(text)
-    if speech.words_asked and asked.wants in ("thing", "description") and asked.head is None:
+    its_words = asked.head is None or asked.head in SPEECH_NOUNS
+    if speech.words_asked and asked.wants in ("thing", "description") and its_words:
         return Asked("statement", f"what {speech.speaker} said" if speech.speaker else "what was said")
     return asked
 

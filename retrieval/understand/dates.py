@@ -7,6 +7,7 @@ Everything is relative to ``today``, the asker's day: a month without a year is 
 import re
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 
 from retrieval.understand.events import events_in
 from retrieval.understand.readers import READERS, Moment
@@ -80,15 +81,19 @@ _WEEK_OF = re.compile(
 _LAST_WORD = re.compile(r"\b(?P<which>last|this)\s+$", re.IGNORECASE)
 
 
+MOST = 20
+"""Expressions of time that are read in one text; more is no question."""
+
+
 def moments_in(text: str, *, today: date) -> list[Moment]:
-    """The expressions of time in ``text``, in order and without overlap."""
+    """The expressions of time in ``text``, in order and without overlap, the first `MOST`."""
     found = [
         Moment(start=start, end=end, first=event.first, last=event.last, grain="event", name=event.name)
-        for start, end, event in events_in(text, today=today)
+        for start, end, event in islice(events_in(text, today=today), MOST)
     ]
     if _QUICK.search(text):
         taken = [(moment.start, moment.end) for moment in found]
-        for match in _MOMENT.finditer(text):
+        for match in islice(_MOMENT.finditer(text), MOST):
             moment = _moment(match, text, today)
             if moment and all(moment.end <= start or end <= moment.start for start, end in taken):
                 found.append(moment)
@@ -115,7 +120,7 @@ def _is_month(match: re.Match[str], text: str) -> bool:
 
 def _whole_week(moment: Moment, text: str) -> Moment:
     """Widens "the week of 5 May" to the week and "the weekend of 12 March" to its two days."""
-    lead = _WEEK_OF.search(text, 0, moment.start)
+    lead = _WEEK_OF.search(text, max(moment.start - 60, 0), moment.start)
     if lead is None or moment.grain != "day":
         if moment.grain == "month" and not moment.year_said:
             return _last_or_this(moment, text)
@@ -129,7 +134,7 @@ def _whole_week(moment: Moment, text: str) -> Moment:
 
 def _last_or_this(moment: Moment, text: str) -> Moment:
     """Takes "last" into "last March": the words are one expression."""
-    lead = _LAST_WORD.search(text, 0, moment.start)
+    lead = _LAST_WORD.search(text, max(moment.start - 60, 0), moment.start)
     return replace(moment, start=lead.start(), relative=True) if lead else moment
 
 

@@ -3,6 +3,8 @@
 import re
 from typing import Literal
 
+from retrieval.understand.wording import mended
+
 Kind = Literal["question", "claim", "smalltalk", "keywords", "empty", "digest", "spending"]
 
 _TALKED = r"""(?:
@@ -124,6 +126,7 @@ _LETTERS = re.compile(r"[^\W_]")
 
 def kind_of(text: str) -> Kind:
     """What ``text`` is, by its form alone. ``text`` carries no mentions and no markup any more."""
+    text = mended(text)
     if not text.strip():
         return "empty"
     if is_smalltalk(text):

@@ -31,10 +31,11 @@ _PAST = word_set("""
 _ADVERBS = word_set("just now also ever never still soon once recently last next today yesterday tonight")
 _DETERMINERS = word_set("the a an this these those his her its their first most more")
 _ENDING = re.compile(r"\w+ly|\w{2,}ed|\w{2,}ing")
-_NOUNS = word_set("""
-    wing king ring building ruling meeting housing offering training ranking rating painting drawing speed
-    seed breed creed feed need weed bed shed meaning finding warning funding spending ally family assembly
-    monthly hit hearing anything
+_NO_STOPS = word_set("""
+    tally rally supply reply italy july fly daily weekly yearly quarterly early elderly deadly wing king
+    ring building ruling meeting housing offering training ranking rating painting drawing speed seed breed
+    creed feed need weed bed shed meaning finding warning funding spending ally family assembly monthly hit
+    hearing anything
 """)
 _STEM = re.compile(rf"(?:{AUXILIARY}|{PREPOSITION})", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_](?:[\w’'.,&/-]*[\w])?|\d+%")
@@ -71,8 +72,8 @@ _OWNER = re.compile(r"(?:[’']s|s[’'])$")
 
 
 def is_noun(word: str) -> bool:
-    """Whether a word that ends like a verb or an adverb is a noun all the same: "ruling", "family"."""
-    return word.lower() in _NOUNS
+    """Whether a word that ends like a verb or an adverb stands in a noun phrase: "ruling", "yearly"."""
+    return word.lower() in _NO_STOPS
 
 
 def plural(noun: str | None) -> str:
@@ -88,7 +89,7 @@ def plural(noun: str | None) -> str:
 def _stops(word: str) -> bool:
     """Whether a word ends a noun phrase."""
     plain = word.lower()
-    if plain in _NOUNS:
+    if plain in _NO_STOPS:
         return False
     return (
         plain in _PARTICLES
@@ -137,7 +138,7 @@ def _last_of_compound(words: list[str], kinds: list[int], stop: str) -> int:
     What follows tells whether the last words are nouns or a verb with its object.
     """
     first = kinds[0]
-    while first + 1 in kinds:
+    while first + 1 in kinds and not words[first].endswith("s"):  # a plural modifies nothing
         first += 1
     rest = words[first + 1 :]
     if not rest or rest[0][0].isupper():

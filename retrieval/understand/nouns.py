@@ -50,8 +50,8 @@ _BY_KIND: dict[Kind, str] = {
     "date": "date day year month decade century deadline weekday birthday anniversary season time",
     "duration": "duration length period age-limit term timeline sentence week hour minute",
     "number": """
-        number count total figure score toll population distance range size speed magnitude temperature age
-        rank ranking weight height depth limit cap turnout casualty quantity odds majority margin ratio
+        number count tally total figure score toll population distance range size speed magnitude temperature
+        age rank ranking weight height depth limit cap turnout casualty quantity odds majority margin ratio
         capacity estimate
         """,
     "amount": """

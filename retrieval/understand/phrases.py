@@ -42,7 +42,7 @@ def phrases_in(text: str, *, today: date) -> list[Phrase]:
     position = 0
     while position < len(moments):
         moment = moments[position]
-        lead = _LEAD.search(text, 0, moment.start)
+        lead = _LEAD.search(text, max(moment.start - 60, 0), moment.start)
         word = re.sub(r"\s+", " ", lead["lead"].lower()).rstrip(".") if lead else ""
         start = lead.start() if lead else moment.start
         after = moments[position + 1] if position + 1 < len(moments) else None

@@ -17,7 +17,8 @@ _PRONOUN = re.compile(
     r"|the\s+country|there|that|this|those|these)\b(?![’'](?!s\b))",
     re.IGNORECASE,
 )
-_QUICK = _PRONOUN
+LONGEST = 300
+"""Characters of a follow-up; a longer question has said what it is about."""
 _END = r"(?=\s*(?:[?!.,;:)]|$))"
 _AUX = (
     r"(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|might|must|isn[’']t"
@@ -67,6 +68,8 @@ _PERSON_BEFORE = re.compile(
 def pronouns_resolved(question: str, turns: Sequence[Turn], *, today: date) -> str | None:
     """``question`` with its pronouns filled in from ``turns``; None if it has none that point outside it."""
     if len(re.findall(r"[.?!]\s+[A-Z]", question)) > 0 and len(question.split()) > 12:
+        return None
+    if len(question) > LONGEST:
         return None
     pieces: list[str] = []
     position, changed = 0, False

@@ -152,7 +152,7 @@ def outlets_in(text: str, *, known: Collection[str] = ()) -> Outlets:
     typed: list[str] = []
     left_out: list[tuple[int, int]] = []
     for start, end, form in _named(text, _forms(tuple(known))):
-        attributed = _ATTRIBUTED.search(text, 0, start)
+        attributed = _ATTRIBUTED.search(text, max(start - 60, 0), start)
         if not (attributed or _is_asked(text, start, end)):
             continue
         source, names = _forms(tuple(known))[form]
@@ -172,12 +172,12 @@ def outlets_in(text: str, *, known: Collection[str] = ()) -> Outlets:
 def _is_asked(text: str, start: int, end: int) -> bool:
     if _AFTER.match(text, end):
         return True
-    before = _BEFORE.search(text, 0, start)
+    before = _BEFORE.search(text, max(start - 60, 0), start)
     if not before or not _REPORTED.search(text):
         return False
     last = before.group().split()
     if "to" in last or "with" in last:
-        return bool(_SPOKEN_TO.search(text, 0, start))
+        return bool(_SPOKEN_TO.search(text, max(start - 200, 0), start))
     return True
 
 

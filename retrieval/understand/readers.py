@@ -54,6 +54,9 @@ _NUMBERS = {
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+_NOUN_FOLLOWS = re.compile(r"\s+(?!(?:after|and|before|but|for|from|in|on|or|to|was|when|with)\b)[a-z]")
+
+
 def _at(match: re.Match[str], span: Span | None, grain: Grain, *, relative: bool = False) -> Moment | None:
     if span is None:
         return None
@@ -114,23 +117,31 @@ def _half(match: re.Match[str], today: date) -> Moment | None:
 
 
 def _season(match: re.Match[str], today: date) -> Moment | None:
-    """A season counts as an expression of time only with a year or "last", "this", "in the" before it."""
+    """A season is an expression of time only with a year or "last", "this", "in the" before it."""
     which, said = (match["s_which"] or "").lower(), match["s_y"]
-    lead = match.string[: match.start()].lower()
-    the = match[0].lower().startswith("the ") and lead.endswith(("in ", "during ", "since ", "over ", "of "))
-    if not (which or said or the):
-        return None
     month = SEASONS[match["s_s"].lower()]
     if said:
         # A winter bears the year it begins in: "the winter of 2022" is December 2022 to February 2023.
         return _at(match, _part(months_span(_year(said, today), month, 3), match["s_part"]), "season")
-    span = months_span(today.year, month, 3)
-    if which == "this" and month != SEASONS["winter"] and span[0] > today:
+    if not (which or _stands_alone(match)):
+        return None
+    span = latest_before(months_span(today.year, month, 3), today)
+    if which == "this" and span[1] < today:
         return None  # "this autumn", asked in June, is ahead
-    span = latest_before(span, today)
     if which == "last" and span[1] >= today:
         span = in_year(span, span[0].year - 1)
     return _at(match, _part(span, match["s_part"]), "season", relative=bool(which))
+
+
+def _stands_alone(match: re.Match[str]) -> bool:
+    """Whether "the summer" is meant: "in the summer", but not "the summer camp"."""
+    text, start = match.string, match.start()
+    lead = text[max(start - 8, 0) : start].lower()
+    placed = (
+        lead.endswith(("in ", "during ", "since ", "over ", "of "))
+        and text[start : start + 4].lower() == "the "
+    )
+    return placed and not _NOUN_FOLLOWS.match(text, match.end())
 
 
 def _plain_year(match: re.Match[str], _today: date) -> Moment | None:

@@ -61,8 +61,9 @@ _NOUNS_BY_ACT = {
     "criticise": "criticism",
     "describe": "description",
 }
-_NOUNS = {noun: act for act, nouns in _NOUNS_BY_ACT.items() for noun in nouns.split()}
-_NOUN = rf"(?P<noun>{'|'.join(_NOUNS)})"
+SPEECH_NOUNS = {noun: act for act, nouns in _NOUNS_BY_ACT.items() for noun in nouns.split()}
+"""Nouns for somebody's words, with what is done."""
+_NOUN = rf"(?P<noun>{'|'.join(SPEECH_NOUNS)})"
 _PROPER = r"(?P<who>(?:the\s+)?[A-Z][\w.’&-]*(?:\s+[A-Z][\w.’&-]*){0,5})"
 _GAVE = re.compile(
     rf"\b(?:what|which)\s+(?:[\w-]+\s+){{0,2}}?{_NOUN}\s+(?:did|does|do|has|have"
@@ -85,6 +86,7 @@ _ACCORDING = re.compile(
     r"|(?:said|stated|claimed|written|announced)\s+by|per(?=\s+(?-i:[A-Z])))\s+(?P<who>[^,?.;:!()]+)",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(rf"\bquot(?:e|es|ed|ing)\s+{_PROPER}\s+as\b")
 _WHO = re.compile(r"^\W*(?:and\s+|so\s+|but\s+)?(?:who|whose|which)\b", re.IGNORECASE)
 _STATED = re.compile(
     r"^\W*(?P<who>(?:(?:the|former|president|prime|minister|secretary|general|billionaire|chancellor)\s+)*"
@@ -121,7 +123,7 @@ def speech_in(text: str, *, outlets: Sequence[str] = ()) -> Speech:
     """Whose words ``text`` asks for; ``outlets`` are words in it that mean a paper, not a speaker."""
     given = _GAVE.search(text)
     if given and (who := _speaker(given["who"], outlets)):
-        return Speech(who, _NOUNS[given["noun"].lower()], words_asked=True)
+        return Speech(who, SPEECH_NOUNS[given["noun"].lower()], words_asked=True)
     tokens = _TOKEN.findall(text)
     asked = _asked(tokens, outlets)
     if asked:
@@ -129,7 +131,10 @@ def speech_in(text: str, *, outlets: Sequence[str] = ()) -> Speech:
     for pattern in (_POSSESSED, _OF, _FROM):
         possessed = pattern.search(text)
         if possessed and (who := _speaker(possessed["who"], outlets)):
-            return Speech(who, _NOUNS[possessed["noun"].lower()], words_asked=True)
+            return Speech(who, SPEECH_NOUNS[possessed["noun"].lower()], words_asked=True)
+    quoted = _QUOTED.search(text)
+    if quoted and (who := _speaker(quoted["who"], outlets)):
+        return Speech(who, "say", words_asked=True)
     according = _ACCORDING.search(text)
     if according and (who := _attributed(according["who"], outlets)):
         return Speech(who, "say")
@@ -157,7 +162,7 @@ def _verbs_after(tokens: list[str], position: int) -> Iterator[_Verb]:
     """The verbs of saying after a name that begins just before ``position``, up to where it must end."""
     for at in range(position, min(position + _LONGEST_NAME, len(tokens))):
         before = tokens[at - 1].lower()
-        if not before[0].isalnum() or before in _NO_NAME:
+        if not before[0].isalnum() or (before in _NO_NAME and not tokens[at - 1].isupper()):  # "the WHO"
             return
         verb = _verb_at(tokens, at)
         if not verb or before in _DETERMINERS or before.endswith(("'s", "’s")):

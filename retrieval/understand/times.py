@@ -87,12 +87,12 @@ _SUBORDINATE = re.compile(
     r"\s*(?:after|following|since|despite|with|before|when|although|while)\s", re.IGNORECASE
 )
 _COMPARISON = re.compile(
-    r"\bcompar\w+|\bversus\b|\bvs\b|\bdiffer\w*|\bcontrast\w*|\bhow\s+(?:has|have|did)\b.*\bchang\w+"
+    r"\bcompar\w+|\bversus\b|\bvs\b|\bdiffer(?:s|ed|ent(?:ly)?|ence\s+between)?\b|\bcontrast\w*|\bhow\s+(?:has|have|did)\b.*\bchang\w+"
     r"|\bchang\w+\s+(?:from|between|since)",
     re.IGNORECASE,
 )
 _LATEST = re.compile(
-    r"\b(?:latest|newest|most\s+(?:recent|up[- ]to[- ]date)|last\s+known|breaking|(?-i:news))\b"
+    r"\b(?:latest|newest|most\s+(?:recent|up[- ]to[- ]date)|last\s+known|breaking\s+news|(?-i:news))\b"
     r"|\bup[- ]to[- ]date\b"
     r"|^\W*news\b",
     re.IGNORECASE,

@@ -6,7 +6,7 @@ Form = Literal["base", "third", "past", "ing"]
 
 # A verb's past tense stands after its colon where it is irregular; of several words the first is inflected.
 _VERBS: dict[str, str] = {
-    "say": "say:said",
+    "say": "say:said report",
     "tell": "tell:told",
     "think": "think:thought reckon feel:felt believe regard",
     "claim": "claim allege assert maintain",

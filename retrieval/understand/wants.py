@@ -6,6 +6,7 @@ from typing import Literal
 
 from retrieval.understand.noun_phrases import AUXILIARY, PREPOSITION, head_after, is_noun, plural
 from retrieval.understand.nouns import ADJECTIVE_SIZES, MEASURED, kind_of_noun
+from retrieval.understand.wording import mended
 
 Wants = Literal[
     "person",
@@ -41,8 +42,6 @@ _SENTENCE = re.compile(
     r"(?<!\bRep\.)(?<!\bMaj\.)(?<!\bCol\.)(?<!\bJan\.)(?<!\bFeb\.)(?<!\bAug\.)(?<!\bSept\.)(?<!\bOct\.)(?<!\bNov\.)(?<!\bDec\.)"
     r"(?<=[.!?…:])[\"”’)]*\s+(?=[\"“‘(]?[A-Z])"
 )
-_TYPOS = {"wich": "which", "wat": "what", "whos": "who", "whats": "what", "wheres": "where", "whens": "when"}
-_QUESTION_WORDS = {"".join(sorted(word)): word for word in ("what", "when", "where", "which", "whose")}
 _OPENER = rf"(?:(?:and|but|so|then|well|ok(?:ay)?)[\s,]+)*(?:{PREPOSITION}\s+)?(?:exactly\s+)?"
 _FIRST = re.compile(
     rf"^\W*{_OPENER}(?P<word>who(?:m|se|['’]s)?|which|what(?:['’]s)?|when(?:['’]s)?|where(?:['’]s)?|why"
@@ -74,7 +73,7 @@ _TITLED = re.compile(
     r"|given\s+to)\s+(?P<rest>.*)",
     re.IGNORECASE,
 )
-_CALLED = re.compile(r"\b(?:called|titled|named|known\s+as)\s*\??$", re.IGNORECASE)
+_CALLED = re.compile(r"\b(?:called|titled|known\s+as)\s*\??$", re.IGNORECASE)
 _SHARE = re.compile(
     r"\b(?:percent(?:age)?|per\s+cent|share|proportion|fraction|%|gdp)\b|\b(?:as|in)\s+(?:a\s+)?(?:share"
     r"|percent)",
@@ -95,6 +94,11 @@ _MONEY = re.compile(
 _SIZE = re.compile(
     rf"how\s+(?P<size>{'|'.join(ADJECTIVE_SIZES)})\b(?:\s+an?)?(?:\s+of\s+an?)?(?P<rest>[^?]*)", re.IGNORECASE
 )
+_COMPARATIVE = re.compile(
+    r"how\s+much\s+(?:bigger|larger|smaller|higher|lower|older|younger|faster|slower|heavier|cheaper|better|worse|longer|shorter"
+    r"|closer|further|farther|stronger|weaker|more|less)\s+(?:is|are|was|were|do|does|did|has|have|will|would|than)\b",
+    re.IGNORECASE,
+)
 _COSTS = re.compile(r"\b(?:cost|earn|(?:get|be|is|are|was|were)\s+paid)\b|\bworth\b", re.IGNORECASE)
 _DOES = re.compile(r"^(?:do|does|did|has|have|had|will|would|is|are)\b.*\b(?:do|done|doing)\b", re.IGNORECASE)
 _PARTICIPLE = re.compile(
@@ -106,7 +110,7 @@ _PARTICIPLE = re.compile(
 
 def what_is_asked(text: str) -> Asked:
     """The kind of answer that ``text`` wants. A text that asks nothing wants a description."""
-    text = _mended(text)
+    text = mended(text)
     if re.match(r"\W*true\s+or\s+false\b", text, re.IGNORECASE):
         return Asked("yes_no", "true or false")
     if _LIST.match(text):
@@ -126,22 +130,15 @@ def what_is_asked(text: str) -> Asked:
     if _YES_NO.match(sentence) and not (inner and re.match(r"which|what|how", inner.group(), re.IGNORECASE)):
         return Asked("yes_no", "yes or no")
     if inner:
-        return _by_word((inner["how"] or inner["word"]).split()[0].lower(), sentence[inner.start() :])
+        word, rest = (inner["how"] or inner["word"]).split()[0].lower(), sentence[inner.start() :]
+        if re.match(rf"what\s+{AUXILIARY}\b", rest, re.IGNORECASE):  # "children who eat what are kinder?"
+            return Asked("thing", "what it is")
+        return _by_word(word, rest)
     if _YES_NO.match(sentence):
         return Asked("yes_no", "yes or no")
     if text.rstrip().endswith(":"):
         return Asked("thing", "the words that complete it")
     return Asked("description", "what is known of it")
-
-
-def _mended(text: str) -> str:
-    """``text`` with a slip in its first word put right ("waht did"), where it is a question word."""
-    first = re.match(r"\W*(\w+)", text)
-    if not first:
-        return text
-    word = first[1].lower()
-    meant = _TYPOS.get(word) or _QUESTION_WORDS.get("".join(sorted(word)))
-    return text[: first.start(1)] + meant + text[first.end(1) :] if meant and meant != word else text
 
 
 def _asking_sentence(text: str) -> str:
@@ -223,6 +220,8 @@ def _how_many(rest: str) -> Asked:
 
 
 def _how_much(rest: str) -> Asked:
+    if _COMPARATIVE.match(rest):
+        return Asked("number", "by how much")
     noun = re.match(
         r"how\s+much\s+(?:more\s+|of\s+(?:the\s+|its\s+|their\s+)?)?(.*)", rest, re.IGNORECASE | re.DOTALL
     )
@@ -291,6 +290,8 @@ def _what_is(rest: str, whole: str) -> Asked:
     found = kind_of_noun(head) if head else None
     if _SHARE.search(whole) and found in (None, "amount", "percentage"):
         return Asked("percentage", "a percentage", head)
+    if found == "title" and head in ("name", "title", "nickname", "slogan"):
+        return Asked("title", "a name", head)
     if found in ("amount", "number", "percentage", "date", "duration", "reason", "place"):
         return _by_noun(head, "what")
     return Asked("description", f"the {head}" if head else "what it is", head)

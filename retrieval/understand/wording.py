@@ -40,6 +40,19 @@ _TAIL = re.compile(
 _DANGLING = re.compile(
     r"\s+(?:and|or|versus|vs\.?|compared(?:\s+(?:with|to))?|with)\s*([?.!]|$)", re.IGNORECASE
 )
+_SLIPS = {
+    slip: word
+    for word, slips in {
+        "what": "waht whta wat wht hwat",
+        "where": "wher whre wehre whare",
+        "when": "wehn whn wen",
+        "which": "wich whcih whihc whch wihch",
+        "who": "whoo",
+    }.items()
+    for slip in slips.split()
+}
+_HOW_MANY = re.compile(r"^(\W*how\s+)(?:mny|mnay|amny|manny)\b", re.IGNORECASE)
+_FIRST_WORD = re.compile(r"^\W*(\w+)")
 _EDGES = re.compile(r"^[\s,;:.–—-]+|[\s,;–—-]+$")
 
 
@@ -51,6 +64,15 @@ def cleaned(text: str) -> str:
         text = html.unescape(text)
     text = _LEADING_NAME.sub("", _EMOJI_CODE.sub(" ", text))
     return " ".join(_MARKS.sub("", text).split())
+
+
+def mended(text: str) -> str:
+    """``text`` with a slip in its question word put right: "waht did", "how mny"."""
+    first = _FIRST_WORD.match(text)
+    meant = _SLIPS.get(first[1].lower()) if first else None
+    if first and meant:
+        text = text[: first.start(1)] + meant + text[first.end(1) :]
+    return _HOW_MANY.sub(r"\1many", text)
 
 
 def without_politeness(text: str) -> str:

@@ -212,10 +212,11 @@ def test_reading_times_never_fails_and_orders_the_windows(text: str, today: date
     assert times.reference_day <= today
 
 
-WORDS = (
-    "in on since before after between and from to the May March 2024 2025 2100 1999 5 31 February Q3 last this "
-    "next week month year summer weekend of Monday yesterday days ago three early end Hague summit invasion , ?"
-)
+WORDS = """
+    in on since before after between and from to the May March 2024 2025 2100 1999 5 31 February Q3 last
+    this next week month year summer weekend of Monday yesterday days ago three early end Hague summit
+    invasion , ?
+"""
 
 
 @given(words=st.lists(st.sampled_from(WORDS.split()), max_size=12), today=st.dates())
