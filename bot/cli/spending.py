@@ -33,7 +33,7 @@ def spending(
     countries: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[COUNTRY]…", help="By any name, or a flag; “NATO”, “europe and canada”, “allies”."
+            metavar="COUNTRY", help="By any name, or a flag; “NATO”, “europe and canada”, “allies”."
         ),
     ] = None,
     year: Annotated[str | None, typer.Option(metavar="YEAR", help="A year, or 2014-2024.")] = None,
