@@ -93,11 +93,9 @@ class DenseIndex:
         """Let go of the folder or the connection."""
         if self._client is None:
             return
-        from chromadb.api.shared_system_client import SharedSystemClient
-
         self._client.close()
-        SharedSystemClient.clear_system_cache()
         self._client = self._collection = None
+        _forget_systems()
 
     def _open(self) -> Any:
         if self._collection is None:
@@ -109,7 +107,11 @@ class DenseIndex:
                 self._client = _server_client(self._place, settings)
             else:
                 self._place.mkdir(parents=True, exist_ok=True)
-                self._client = chromadb.PersistentClient(str(self._place), settings=settings)
+                try:
+                    self._client = chromadb.PersistentClient(str(self._place), settings=settings)
+                except BaseException:
+                    _forget_systems()
+                    raise
             self._collection = self._client.get_or_create_collection(
                 self._name, embedding_function=None, configuration={"hnsw": _GRAPH}
             )
@@ -124,6 +126,13 @@ class DenseIndex:
         except Exception as exc:
             what = str(exc).strip().splitlines()[0] if str(exc).strip() else type(exc).__name__
             raise StoreError(f"The Chroma {kind} {self._place} failed: {what}") from exc
+
+
+def _forget_systems() -> None:
+    """Have Chroma open a folder anew: it keeps those it has opened, also one that failed half-way."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    SharedSystemClient.clear_system_cache()
 
 
 def _server_client(url: str, settings: Any) -> Any:

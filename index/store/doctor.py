@@ -1,6 +1,6 @@
 """Holding the stores against each other, and mending what does not agree."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Any
@@ -16,7 +16,10 @@ from index.store.dense import DenseIndex
 from index.store.lexical import LexicalIndex
 from index.store.recording import cut, draft_of, forget_unused_vectors, record, waiting
 from index.store.schema import articles, passages, vectors, versions
-from index.store.sync import catch_up, head, settle
+from index.store.sync import head, settle
+
+_PROBES = 50  # vectors that are looked up
+_ITSELF = 0.99  # cosine of a vector to itself, with what float16 takes off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,11 @@ def check(database: Database, *, dense: DenseIndex, lexical: LexicalIndex, model
         last = head(connection)
         half = waiting(connection)
         lost = _incomplete(connection)
+        probes = connection.scalars(
+            select(vectors.c.vector)
+            .join(passages, (vectors.c.hash == passages.c.vector_hash) & (vectors.c.model == model))
+            .where(passages.c.id.in_(sorted(numbers)[:: len(numbers) // _PROBES + 1]))
+        ).all()
         bare = connection.scalar(
             select(func.count())
             .select_from(passages)
@@ -69,6 +77,7 @@ def check(database: Database, *, dense: DenseIndex, lexical: LexicalIndex, model
     if bare:
         problems.append(f"{bare} passages have no vector of {model}.")
     problems += _derived("Chroma", dense.position, dense.ids, numbers, last)
+    problems += _unfound(dense, probes)
     problems += _derived("The word index", lexical.position, lexical.ids, numbers, last)
     return Checkup(articles=count, passages=len(numbers), vectors=held, problems=tuple(problems))
 
@@ -92,12 +101,12 @@ def repair(database: Database, *, embedder: Embedder, dense: DenseIndex, lexical
     settle(database, dense=dense, lexical=lexical, model=embedder.model)
     with database.write() as connection:
         forget_unused_vectors(connection)
-        numbers = set(connection.scalars(select(passages.c.id)))
-    for store in (dense, lexical):
-        if store.ids() != numbers:
-            store.reset()
-    catch_up(database, dense=dense, lexical=lexical, model=embedder.model)
-    return check(database, dense=dense, lexical=lexical, model=embedder.model)
+    checkup = check(database, dense=dense, lexical=lexical, model=embedder.model)
+    if checkup.problems:
+        dense.reset()
+        lexical.reset()
+        checkup = check(database, dense=dense, lexical=lexical, model=embedder.model)
+    return checkup
 
 
 def _derived(
@@ -122,6 +131,18 @@ def _derived(
     if extra := len(held - numbers):
         found.append(f"{name} holds {extra} passages that are gone.")
     return found
+
+
+def _unfound(dense: DenseIndex, probes: Sequence[bytes]) -> list[str]:
+    """Whether vectors lead to themselves: Chroma does not notice a graph that was cut off."""
+    try:
+        lost = 0
+        for blob in probes:
+            found = dense.nearest(np.frombuffer(blob, dtype="<f2").astype(np.float32), count=1)
+            lost += not found or found[0][1] < _ITSELF
+    except StoreError:
+        return []  # said already
+    return [f"Chroma does not find {lost} of {len(probes)} passages by their own vectors."] if lost else []
 
 
 def _readable(store: DenseIndex | LexicalIndex) -> bool:

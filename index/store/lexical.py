@@ -64,15 +64,16 @@ class LexicalIndex:
                 self._writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
             writer = self._writer
             try:
-                for number in (*dropped, *(passage.id for passage in passages)):
-                    writer.delete_documents("passage", number)
+                # By query: the term that is made of a Python number is a signed one and matches nothing.
+                gone = [*dropped, *(passage.id for passage in passages)]
+                writer.delete_documents_by_query(tantivy.Query.term_set_query(index.schema, "passage", gone))
                 for passage in passages:
                     document = tantivy.Document()
                     document.add_unsigned("passage", passage.id)
                     document.add_text("title", passage.title)
                     document.add_text("body", passage.body)
                     writer.add_document(document)
-                writer.delete_documents("marker", "position")
+                writer.delete_documents_by_term("marker", "position")
                 marker = tantivy.Document()
                 marker.add_text("marker", "position")
                 marker.add_unsigned("change", position)

@@ -186,6 +186,34 @@ class Reader:
         """One article with its text, None if it is unknown or was taken out."""
         return self.articles([identifier]).get(identifier)
 
+    def newest(self, limit: int) -> list[StoredArticle]:
+        """The articles published last, copies left out; those without a date come after the dated ones."""
+        query = (
+            _shown(text=False)
+            .where(articles.c.original.is_(None))
+            .order_by(versions.c.published.desc().nulls_last(), versions.c.seen_at.desc(), articles.c.id)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return [_article(row) for row in connection.execute(query)]
+
+    def quoting(self, article_id: str, quote: str, *, start: int) -> tuple[StoredArticle, str] | None:
+        """The newest version whose text has ``quote`` at ``start``, also if another is shown by now.
+
+        None where no version has it, or the article was taken out.
+        """
+        query = (
+            select(articles.c.id, articles.c.original, *versions.c)
+            .join(versions, versions.c.article_id == articles.c.id)
+            .where(articles.c.id == article_id, articles.c.version.is_not(None))
+            .order_by(versions.c.version.desc())
+        )
+        with self._database.read() as connection:
+            for row in connection.execute(query):
+                if row.text.startswith(quote, start):
+                    return _article(row), row.text
+        return None
+
     def neighbours(self, article_id: str) -> list[StoredPassage]:
         """All passages of a shown article in order."""
         query = (
