@@ -126,13 +126,14 @@ class Collector:
     async def add(self, urls: Iterable[str], *, each: Told = lambda _: None) -> PassReport:
         """Make these addresses sources, and visit them and all they list now.
 
-        An address may be an article, a feed, a sitemap or a site. ``each`` is called from another thread.
+        An address may be an article, a feed, a sitemap or a site. ``each`` is called in another thread. What
+        they list and was taken in before counts as unchanged, and is looked at again when it is due.
 
         Raises:
             StoreError, ModelError: the collection failed; what was told stays.
         """
         with self._pass(each) as under_way:
-            began = perf_counter()
+            began, began_at = perf_counter(), self.now()
             roots: set[int] = set()
             for url in urls:
                 try:
@@ -143,10 +144,13 @@ class Collector:
                     roots.add(source.id)
                     under_way.report.lists += source.kind != "page"
                     under_way.report.fetched += source.kind == "page"
+                    under_way.report.articles.unchanged += source.kind == "page" and visited.unchanged
                     _tell_all(under_way, visited)
             under_way.only = roots
             if roots:
                 await self._run(under_way)
+                kept = await asyncio.to_thread(self.pages.kept_since, under_way.only, began_at)
+                under_way.report.articles.unchanged += kept
             under_way.report.articles.seconds = perf_counter() - began
             return under_way.report
 
@@ -291,6 +295,7 @@ class Collector:
         for page, verdict in verdicts:
             report.fetched += verdict.outcome == "received"
             report.not_modified += verdict.outcome == "unchanged"
+            report.articles.unchanged += verdict.outcome == "unchanged" and page.state == "held"
             report.put_off += verdict.outcome == "put off"
             report.moved += verdict.moved_to is not None
             if verdict.reason is not None:

@@ -12,7 +12,7 @@ from index.collect.feeds import Item, Listing, read_listing
 from index.collect.fetch import Fetched, Fetcher
 from index.collect.pages import Pages
 from index.collect.sources import Source, Sources
-from index.collect.visit import Verdict, judge
+from index.collect.visit import judge
 from index.errors import FetchError, SourceError
 from index.extract import read_bytes
 from index.extract.urls import canonical_url
@@ -32,7 +32,7 @@ class Visited:
     new: int = 0
     """Pages that are new or say that they have changed."""
     unchanged: bool = False
-    """Whether the site said so itself (304)."""
+    """Whether the site said so itself (304), or the same page came again."""
     failures: tuple[Failure, ...] = ()
 
 
@@ -74,8 +74,8 @@ class Listings:
         if is_front(fetched.final_url) or await asyncio.to_thread(_is_section, content, fetched):
             return await self._register_site(address, fetched)
         source = await asyncio.to_thread(self._sources.add, address, "page", now=self._clock())
-        await asyncio.to_thread(self._receive, source, address, fetched, claimant)
-        return source, Visited(new=1)
+        new = await asyncio.to_thread(self._receive, source, address, fetched, claimant)
+        return source, Visited(new=int(new), unchanged=not new)
 
     async def visit(self, source: Source) -> Visited:
         """Read what a source lists now, unless the site says that nothing has changed.
@@ -215,12 +215,15 @@ class Listings:
                 return [canonical_url(fetched.final_url) or candidate]
         return []
 
-    def _receive(self, source: Source, address: str, fetched: Fetched, claimant: Claimant) -> None:
+    def _receive(self, source: Source, address: str, fetched: Fetched, claimant: Claimant) -> bool:
+        """Put a page that is no list where it is taken in; whether it is new or has changed."""
         now = self._clock()
         page = self._pages.claim_one(claimant, address, source.id, now=now)
-        if page is not None:
-            verdict: Verdict = judge(page, fetched, now=now)
-            self._pages.write([(page, verdict)], now=now)
+        if page is None:
+            return False
+        verdict = judge(page, fetched, now=now)
+        self._pages.write([(page, verdict)], now=now)
+        return verdict.received is not None
 
 
 def _appeared_after(item: Item, since: datetime) -> bool:

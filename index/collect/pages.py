@@ -171,6 +171,12 @@ class Pages:
                 .values(state="refused", due_at=None, last_error=reason, **RELEASED)
             )
 
+    def kept_since(self, sources: Collection[int], since: datetime) -> int:
+        """How many pages of these sources hold an article and have not been visited since."""
+        with self._database.read() as connection:
+            held = (pages.c.state == "held") & pages.c.source.in_(sources) & (pages.c.fetched_at < since)
+            return int(connection.scalar(select(func.count()).where(held)) or 0)
+
     def waiting(self) -> int:
         """How many fetched pages wait to be taken in."""
         with self._database.read() as connection:

@@ -97,7 +97,7 @@ async def test_a_feed_brings_its_articles_and_the_second_pass_almost_nothing(
     second = await collector.run_once()
     assert (second.lists_unchanged, second.not_modified, second.fetched) == (1, 20, 0)
     assert second.articles.as_json() | {"seconds": 0} == {
-        "added": 0, "updated": 0, "unchanged": 0, "duplicates": 0, "failed": [], "passages": 0, "seconds": 0,
+        "added": 0, "updated": 0, "unchanged": 20, "duplicates": 0, "failed": [], "passages": 0, "seconds": 0,
     }  # fmt: skip
     assert len(shelf.articles) == 20
 
@@ -281,7 +281,7 @@ async def test_a_single_page_is_fetched_once_and_looked_at_again(
     report = await collector.add([site.url("/a") + "?utm_source=chat#top"])
     assert (report.articles.added, report.fetched, len(site.requests)) == (1, 1, 2)  # robots.txt and the page
     again = await collector.add([site.url("/a")])
-    assert (again.articles.added, again.articles.failed) == (0, [])
+    assert (again.articles.added, again.articles.unchanged, again.articles.failed) == (0, 1, [])
     clock.on(days=1)
     assert (await collector.run_once()).not_modified == 1
 
@@ -607,3 +607,17 @@ async def test_behind_faults_of_every_kind_no_article_is_lost(
         clock.on(days=31)
         await collector.run_once()
     assert {article.url for article in shelf.articles.values()} == {site.url(path) for path in good}
+
+
+async def test_a_feed_that_is_added_again_counts_its_articles_as_unchanged(
+    site: Site, collector: Collector, clock: Clock
+) -> None:
+    serve_feed(site, "/feed", "/a", "/b")
+    for name in ("a", "b"):
+        serve_story(site, f"/{name}", story(name))
+    await collector.add([site.url("/feed")])
+    clock.on(minutes=1)
+    serve_story(site, "/c", story("c"))
+    serve_feed(site, "/feed", "/a", "/b", "/c", version="2")
+    again = await collector.add([site.url("/feed")])
+    assert (again.articles.added, again.articles.unchanged, visits(site, "/a")) == (1, 2, 1)
