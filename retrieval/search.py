@@ -10,6 +10,7 @@ from index.store.dense import DenseIndex
 from index.store.lexical import LexicalIndex
 from index.store.reading import FoundPassage, Reader
 from retrieval.answer import Window
+from retrieval.understand.times import admits
 
 if TYPE_CHECKING:
     from index.embed import Vectors
@@ -77,11 +78,7 @@ class Searcher:
         found = self._reader.found(
             list(dict.fromkeys([*lexical, *dense])), model=self._embedder.model, until=until
         )
-        inside = [
-            passage
-            for passage in found.values()
-            if not windows or passage.published is None or any(w.holds(passage.published) for w in windows)
-        ]
+        inside = [passage for passage in found.values() if admits(passage.published, windows)]
         return Candidates(
             passages=[
                 Candidate(

@@ -11,6 +11,7 @@ from datetime import date
 
 from retrieval.countries import Mention, countries_in
 from retrieval.understand.dates import moments_in
+from retrieval.understand.kinds import is_smalltalk
 from retrieval.understand.names import names_in, possessive, with_article
 from retrieval.understand.nouns import kind_of_noun, singular
 from retrieval.understand.pronouns import pronouns_resolved
@@ -116,7 +117,7 @@ _YEAR_AFTER = re.compile(
 
 def resolved(question: str, turns: Sequence[Turn], *, today: date) -> str:
     """``question`` with what it refers to in ``turns`` filled in, or as it is if it stands alone."""
-    said = [turn for turn in turns if turn.understood.strip()]
+    said = [turn for turn in turns if not is_smalltalk(turn.understood)]
     if not said:
         return question
     core = without_politeness(_LEAD_IN.sub("", question.strip())).strip(" ?.!…")

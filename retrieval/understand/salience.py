@@ -37,13 +37,14 @@ _INTO = re.compile(r"\b(?:in|to|into|at|across|from)\s+(?:the\s+)?$", re.IGNOREC
 _OPENING = re.compile(
     rf"^\W*(?:how\s+(?:much|many|long|big)|what|which|who|when|where|why|how)?\s*{_AUX}?\s+", re.IGNORECASE
 )
+_INTRODUCED = re.compile(r"^(?:•\s*)?(?:[A-Z][\w.’'-]*(?:\s+[\w.’'-]+){0,5}:\s+)?")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?:\[\d+\]\s*)?(?=[\"“‘]?[A-Z])|\s*\[\d+\]")
 
 
 def first_sentence(answer: str, *, longest: int = 160) -> str:
     """The answer's first sentence without citation numbers and outer quotation marks, "" if too long."""
     sentence = _SENTENCE_END.split(answer.strip(), maxsplit=1)[0].strip()
-    sentence = re.sub(r"\s*\[\d+\]", "", sentence).strip(" \"“”'‘’").rstrip(".")
+    sentence = _INTRODUCED.sub("", re.sub(r"\s*\[\d+\]", "", sentence)).strip(" \"“”'‘’").rstrip(".")
     return sentence if 0 < len(sentence) <= longest else ""
 
 

@@ -170,6 +170,23 @@ def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
     assert not query.follow_up
 
 
+def test_thanks_in_between_are_passed_over() -> None:
+    thanks = Turn(question="Thanks!", understood="Thanks!")
+    query = understand("And Stoltenberg?", as_of=TODAY, turns=[SAID, thanks])
+    assert query.understood == "What did Stoltenberg say about Ukraine?"
+
+
+def test_the_name_before_a_quote_is_no_part_of_what_was_said() -> None:
+    turn = Turn(
+        question="Will it grow?",
+        understood="Will the force grow?",
+        answer_text="Mark Rutte: It will grow. [1]",
+    )
+    assert (
+        understand("is that true?", as_of=TODAY, turns=[turn]).understood == "Is it right that it will grow?"
+    )
+
+
 def test_thanks_stay_thanks_in_a_conversation() -> None:
     query = understand("Thanks a lot!", as_of=TODAY, turns=[SAID])
     assert query.kind == "smalltalk"
