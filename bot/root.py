@@ -1,7 +1,7 @@
 """The composition root: builds every object from the settings, each at its first use, nothing at import."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,12 +81,13 @@ class Root:
 
     @cached_property
     def figures(self) -> "FigureStore":
-        """The official figures. No database is made for them: where there is none, nothing was imported."""
+        """The official figures as they stand now; a database without imported ones is not opened for them.
+
+        A service, which must see what is imported while it runs, builds ``FigureStore(root.database)``.
+        """
         from index.figures.store import FigureStore
 
-        file = self.settings.database_url.removeprefix("sqlite:///")
-        there = file == self.settings.database_url or Path(file).exists()
-        return FigureStore(self.database if there else None)
+        return FigureStore(self.database if _holds_figures(self.settings.database_url) else None)
 
     @cached_property
     def reader(self) -> "Reader":
@@ -235,3 +236,19 @@ class Root:
         name = f"precision {processor()}"[:64]
         found = remembered(self.database, name, faster_precision)
         return "bfloat16" if found == "bfloat16" else "float32"
+
+
+def _holds_figures(url: str) -> bool:
+    """Whether editions may have been imported; asked of SQLite itself, which spares 0.2 s of imports."""
+    file = url.removeprefix("sqlite:///")
+    if file == url:
+        return True
+    if not Path(file).exists():
+        return False
+    import sqlite3
+
+    try:
+        with closing(sqlite3.connect(f"{Path(file).absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            return connection.execute("SELECT 1 FROM editions LIMIT 1").fetchone() is not None
+    except sqlite3.Error:
+        return True  # an older schema, or a broken file: whoever opens it will say
