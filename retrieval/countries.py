@@ -141,7 +141,20 @@ _AFTER_US = re.compile(
     r"\W+(?:defen[cs]e|military|army|navy|troops|forces|government|president|spend\w*|budget|share)\b", re.I
 )
 _MONEY = re.compile(r"(?:\s+(?:dollars?|francs?|kron[aeo]r?|pounds?|zloty\w*|lira)\b|\$)", re.IGNORECASE)
-_NOT_A_TYPO = frozenset({"finish", "turnkey", "germane", "brutish", "island", "islands", "chines", "grecian"})
+_NOT_A_TYPO = frozenset(
+    {
+        "finish",
+        "turnkey",
+        "germane",
+        "brutish",
+        "island",
+        "islands",
+        "chines",
+        "grecian",
+        "african",
+        "africans",
+    }
+)
 _NOT_THE_STATE = re.compile(
     r"\W+(?:summit|meeting|conference|declaration|pledge|commitment|treaty|pact|agreement|accords?|process)\b",
     re.IGNORECASE,

@@ -30,7 +30,7 @@ LONGEST = 2_000
 """Characters that are read; what somebody pastes beyond them is kept in `Query.question` alone."""
 
 _NEGATED = re.compile(
-    r"\b(?:not|never|no\s+longer|neither|nor|except|without|cannot|\w+n[’']t|refus\w+)\b",
+    r"\b(?:not|never|no\s+longer|neither|nor|except|without|cannot|\w+n[’']t)\b",
     re.IGNORECASE,
 )
 _WORDS = ("statement", "description", "reason", "yes_no", "thing")

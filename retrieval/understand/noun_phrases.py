@@ -118,6 +118,8 @@ def _head_of(words: list[str], stop: str, *, bare: bool) -> str | None:
         return None
     kinds = [position for position in range(len(words)) if _has_kind(words, position)]
     if not kinds:
+        if len(words) > 1 and words[-1].endswith("s") and stop in _DETERMINERS | _PRONOUNS | {"to"}:
+            words = words[:-1]  # "which animal tends to"
         several = next(
             (word for word in words if re.search(r"[^s’'us]s$", word) and word.islower()), words[-1]
         )

@@ -126,8 +126,10 @@ def singular(noun: str) -> str:
     }
     if noun in irregular:
         return irregular[noun]
-    if noun in _KINDS or len(noun) < 4:
-        return noun[:-1] if noun[:-1] in _KINDS else noun
+    if noun in _KINDS:
+        return noun
+    if len(noun) < 4:
+        return noun[:-1] if noun.endswith("s") and noun[:-1] in _KINDS else noun
     if noun.endswith("men") and noun[:-2] + "an" in _KINDS:
         return noun[:-2] + "an"
     if noun.endswith(("series", "species")):

@@ -303,8 +303,9 @@ def _recency(text: str) -> Recency:
 
 def _words_left_out(phrase: Phrase, text: str) -> tuple[int, int]:
     """The words the search can do without: "in June 2025", of "at this year's talks" only "this year's"."""
-    possessive = _POSSESSIVE.match(text, phrase.end)
-    end = possessive.end() if possessive else phrase.end
+    following = _POSSESSIVE.match(text, phrase.end)
+    end = following.end() if following else phrase.end
+    possessive = following or text[phrase.start : phrase.end].endswith(("'s", "’s"))
     needs_none = phrase.moment.relative and phrase.lead in _KEPT
     if possessive or needs_none or _is_attributive(phrase, text, end):
         return phrase.moment.start, end

@@ -94,6 +94,9 @@ _MONEY = re.compile(
 _SIZE = re.compile(
     rf"how\s+(?P<size>{'|'.join(ADJECTIVE_SIZES)})\b(?:\s+an?)?(?:\s+of\s+an?)?(?P<rest>[^?]*)", re.IGNORECASE
 )
+_MEASURED_TARGET = re.compile(
+    r"\b(?:spend\w*|gdp|budget\w*|inflation|emissions?|growth)\b|%|per\s*cent", re.IGNORECASE
+)
 _COMPARATIVE = re.compile(
     r"how\s+much\s+(?:bigger|larger|smaller|higher|lower|older|younger|faster|slower|heavier|cheaper|better|worse|longer|shorter"
     r"|closer|further|farther|stronger|weaker|more|less)\s+(?:is|are|was|were|do|does|did|has|have|will|would|than)\b",
@@ -266,7 +269,7 @@ def _which(word: str, rest: str) -> Asked:
     )
     head = head_after(one_of[1], bare=True) if one_of else head_after(after, bare=True)
     if head:
-        return _by_noun(head, word)
+        return _by_noun(head, word, rest)
     if _COSTS.search(after):
         return Asked("amount", "an amount of money")
     return Asked("description", "what was done") if _DOES.search(after) else Asked("thing", "what it is")
@@ -282,7 +285,7 @@ def _what_is(rest: str, whole: str) -> Asked:
         head = head_after(titled["rest"])
         found = kind_of_noun(head) if head else None
         if found in ("person", "place", "organisation"):
-            return _by_noun(head, "what")
+            return _by_noun(head, "what", whole)
         return Asked("title", f"the {titled['word'].lower()} of the {head}" if head else "a name", head)
     if _CALLED.search(whole):
         return Asked("title", "a name", head_after(rest))
@@ -293,7 +296,7 @@ def _what_is(rest: str, whole: str) -> Asked:
     if found == "title" and head in ("name", "title", "nickname", "slogan"):
         return Asked("title", "a name", head)
     if found in ("amount", "number", "percentage", "date", "duration", "reason", "place"):
-        return _by_noun(head, "what")
+        return _by_noun(head, "what", whole)
     return Asked("description", f"the {head}" if head else "what it is", head)
 
 
@@ -307,11 +310,13 @@ _EXPECTED: dict[Wants, str] = {
 }
 
 
-def _by_noun(head: str | None, word: str) -> Asked:
+def _by_noun(head: str | None, word: str, whole: str) -> Asked:
     wants: Wants = kind_of_noun(head) if head else None  # type: ignore[assignment]  # checked on the next line
     if head is None or wants is None:
         return Asked("thing", f"which {head}" if word == "which" else f"what {head}", head)
     if head == "figure" and word == "which":
         wants = "person"
+    if head == "target" and not _MEASURED_TARGET.search(whole):
+        return Asked("thing", f"{word} target", head)
     expected = _EXPECTED.get(wants, f"which {head}")
     return Asked(wants, expected, head)
