@@ -61,6 +61,7 @@ NOTHING_TO_CHECK = (
 )
 UNREAD = "I can only read what mentions me or replies to me. Do either to go on here."
 LATE = "This takes longer than usual. The answer will come as a message of its own."
+FOR_ONE = "Only the person who asked sees the answer."
 PRIVATE_HERE = "Answers are private in this channel, and I cannot write to you. Use /ask, or allow messages."
 THREAD_OPENED = "The thread is open. Mention me there, or reply to me, to go on."
 THREAD_NOT_OPENED = "I may not open a thread here."

@@ -124,8 +124,11 @@ class Deferrals:
         try:
             with sending.translated():
                 if private and not ticket.private:
+                    # What follows a deferral first takes its place, with its visibility: so end that first.
+                    await webhook.edit_message(_ORIGINAL, **sending.changed(words(wording.FOR_ONE)))
+                    sent = await webhook.send(**sending.new(payload), ephemeral=True, wait=True)
                     await webhook.delete_message(_ORIGINAL)
-                    return await webhook.send(**sending.new(payload), ephemeral=True, wait=True)
+                    return sent
                 return await webhook.edit_message(_ORIGINAL, **sending.changed(payload))
         except DeliveryError as exc:
             if exc.code.isdecimal() and int(exc.code) in _GONE:

@@ -41,7 +41,7 @@ class DiscordDelivery:
         if ticket := _ticket(request):
             found = await self._deferrals.answered(ticket)
             if found is not None:
-                return None if ticket.private else _where(found)
+                return {} if ticket.private else _where(found)
         with sending.translated():
             after = discord.Object(discord.utils.time_snowflake(request.asked_at))
             async for message in self._channel(request).history(

@@ -55,7 +55,7 @@ def problems_of_message(message: Json) -> list[str]:
         for one in attachments
         for problem in _too_long("a file's description", one.get("description") or "", 1024)
     ]
-    if message.get("allowed_mentions") != {"parse": []}:
+    if message.get("allowed_mentions") not in ({"parse": []}, {"parse": [], "replied_user": False}):
         found.append(f"allowed mentions {message.get('allowed_mentions')}")
     return found + problems_of_components(message.get("components") or [])
 
