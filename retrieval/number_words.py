@@ -134,6 +134,7 @@ MEASURES: Final = _by_alias(
         "°c": "°c, degrees celsius",
         "°f": "°f, degrees fahrenheit",
         "basis point": "basis point",
+        "point": "point",
     }
 )
 

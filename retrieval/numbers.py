@@ -7,7 +7,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -52,11 +52,26 @@ def numbers_in(text: str) -> list[Number]:
     """The numbers of a text, in order. ``one`` alone, ``half`` and ``First,`` count as prose."""
     found: list[Number] = []
     at = 0
-    while head := _HEAD.search(text, at):
-        read = _READERS[head.lastgroup or ""](text, head)
-        found.extend(read)
-        at = read[-1].end if read else head.start() + 1
+    for hint in _HINT.finditer(text):  # far faster than to try for a number everywhere
+        if hint.start() < at or not (hint[0][0].isdigit() or hint[0].lower() in _NUMBER_WORDS):
+            continue
+        for begin in _beginnings(text, at, hint.start()):
+            head = _HEAD.match(text, begin)
+            if head and head.end() > hint.start():
+                read = _READERS[head.lastgroup or ""](text, head)
+                found.extend(read)
+                at = read[-1].end if read else at
+                break
     return _spread_over_ranges(text, found)
+
+
+def _beginnings(text: str, at: int, start: int) -> Iterator[int]:
+    """Where a number with its digits or first word at ``start`` may begin: "Sept. 3", "F-16", "a dozen"."""
+    if lead := _LEAD.search(text, max(at, start - _LONGEST_LEAD), start):
+        yield lead.start()
+    if letters := _ATTACHED.search(text, max(at, start - _LONGEST_LEAD), start):
+        yield letters.start()
+    yield start
 
 
 def agrees(said: Number, source: Number) -> bool:
@@ -86,6 +101,13 @@ _DIGITS = r"\d+(?:[.,'’\u00a0\u202f\u2009]\d+)*"
 _CARDINAL = rf"(?:{_any(CARDINALS)}|an?(?=\s(?:dozen|hundred|thousand|million|billion|trillion)\b))"
 _MORE = [*CARDINALS, "hundred", "thousand", "million", "billion", "trillion", "dozen"]
 _NEXT_CARDINAL = rf"(?:[\s-]|\sand\s){_any(_MORE)}\b"
+_HINT: Final = re.compile(r"\d+|[^\W\d_]{3,}")
+_NUMBER_WORDS: Final = (
+    CARDINALS | frozenset(ORDINALS) | frozenset(MAGNITUDES) | {f"{word}s" for word in MAGNITUDES}
+)
+_LEAD: Final = re.compile(rf"(?:\b{_MONTH}|\b[Aa]n?)\s\Z")
+_ATTACHED: Final = re.compile(r"(?<![^\W_])[^\W\d_]+[-‑]?\Z")
+_LONGEST_LEAD: Final = 12
 _PREFIXES: Final = ("mid", "pre", "post", "early", "late", "sub", "under", "over", "non", "since", "nearly")
 _HEAD: Final = re.compile(
     rf"""

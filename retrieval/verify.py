@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from itertools import chain
+from itertools import chain, combinations
 from typing import Final
 
 from index.figures.figure import Figure
@@ -70,23 +70,21 @@ def _check_citation(citation: Citation, text: str) -> None:
         raise GateError(
             "quote", f"The quote of {where} has {len(citation.quote)} characters, over {LONGEST_QUOTE}."
         )
+    if _cuts_number(text, citation.start) or _cuts_number(text, citation.end):
+        raise GateError("quote", f"The quote of {where} cuts a number in two.")
     if citation.quote not in citation.passage:
         raise GateError("passage", f"The passage of {where} does not hold its quote.")
     if len(citation.passage) > LONGEST_PASSAGE:
         raise GateError("passage", f"The passage of {where} has {len(citation.passage)} characters.")
     if citation.passage not in text:
         raise GateError("passage", f"The passage of {where} is not what stands in its article.")
-    named = _words(text) | _words(citation.article.title or "")
-    if citation.speaker is not None and not _words(citation.speaker) <= named:
+    if citation.speaker and not _is_named(citation.speaker, text + "\n" + (citation.article.title or "")):
         raise GateError("speaker", f"The speaker of {where} is not named in its article.")
-    if citation.speech == "direct" and not re.search(
-        r"[\"“”„«»‘’']", citation.quote + text[: citation.start]
-    ):
+    if citation.speech == "direct" and not _quoted(text, citation.start, citation.end):
         raise GateError("speaker", f"The quote of {where} stands in no quotation marks.")
-    if citation.context:
-        stray = _stray(numbers_in(citation.context), _evidence(citation, whole=text))
-        if stray:
-            raise GateError("number", f"The context of {where} names a number that is not in its article.")
+    said = numbers_in(citation.context or "")
+    if said and _stray(said, _evidence(citation, whole=text)):
+        raise GateError("number", f"The context of {where} names a number that is not in its article.")
 
 
 def _check_numbering(answer: Answer) -> None:
@@ -109,8 +107,14 @@ def _check_found(answer: Answer) -> None:
     if not answer.figures and not markers(said):
         raise GateError("citation", "The answer does not say which citation it rests on.")
     rows = [number for figure in answer.figures for number in _figure_numbers(figure)]
-    evidence = {n: _evidence(citation) for n, citation in by_number.items()}
+    verbatim = _verbatim(said, answer.citations)
+    evidence: dict[int, list[Number]] = {}
     for number, cited in _with_their_citations(said, tuple(by_number)):
+        if any(start <= number.start and number.end <= end and n in cited for start, end, n in verbatim):
+            continue  # it stands in the quote that it is copied from
+        for n in cited:
+            if n not in evidence:
+                evidence[n] = _evidence(by_number[n])
         articles = [by_number[n].article for n in cited]
         issues = chain.from_iterable(
             _day(ref.published) for ref in articles if _dates_issue(said, number, ref)
@@ -119,12 +123,9 @@ def _check_found(answer: Answer) -> None:
         if not any(agrees(number, source) for source in sources) and not _rounds(number, rows):
             stray = said[number.start : number.end]
             raise GateError("number", f"“{stray}” stands in nothing that the answer cites for it.")
-    passages = [
-        _plain(citation.passage + " " + (citation.article.title or "")) for citation in answer.citations
-    ]
-    for citation in answer.citations:
-        said = said.replace(_unmarked(citation.quote), " ")
-    for quoted in _quotations(said):
+    passages: list[str] = []
+    for quoted in _quotations(_blanked(said, verbatim)):
+        passages = passages or [_plain(f"{one.passage} {one.article.title}") for one in answer.citations]
         if not any(quoted in passage for passage in passages):
             raise GateError("quote", "The answer puts words in quotation marks that no cited passage has.")
 
@@ -143,14 +144,15 @@ def _check_refusal(answer: Answer, known: str) -> None:
 
 
 def _check_notes(answer: Answer, known: str) -> None:
-    allowed = [
-        *_allowed(answer, known),
-        *(number for figure in answer.figures for number in _figure_numbers(figure)),
-    ]
+    if not answer.notes:
+        return
+    allowed = list(_allowed(answer, known))
+    for figure in answer.figures:
+        allowed.extend(_figure_numbers(figure))
     for note in answer.notes:
         said = _without_markers(note)
         for number in _stray(numbers_in(said), allowed):
-            if not _rounds(number, allowed):
+            if not _rounds(number, allowed) and not _is_difference(number, allowed):
                 raise GateError(
                     "number", f"A note names “{said[number.start : number.end]}”, which no source has."
                 )
@@ -243,6 +245,16 @@ def _dates_issue(text: str, number: Number, article: ArticleRef) -> bool:
     return bool(by_name or _ISSUE.search(before))
 
 
+def _is_difference(number: Number, allowed: list[Number]) -> bool:
+    """Whether a number is by how much two allowed ones of its kind lie apart, to the digits that it shows."""
+    unit, kind = ("%", "percent") if number.unit in ("points", "point") else (number.unit, number.kind)
+    if kind not in ("percent", "money"):
+        return False
+    values = [each.value for each in allowed if each.kind == kind and each.unit in (unit, None)]
+    room = number.precision * 0.5000001
+    return any(abs(abs(one - other) - abs(number.value)) <= room for one, other in combinations(values, 2))
+
+
 def _counts(values: Iterable[int]) -> Iterator[Number]:
     for value in values:
         yield Number(value=value, unit=None, kind="count", start=0, end=0)
@@ -283,8 +295,31 @@ def _own_words(answer: Answer) -> str:
     said = answer.answer
     for citation in (*answer.citations, *answer.nearest):
         if "[" in citation.quote:
-            said = said.replace(citation.quote, _unmarked(citation.quote))
+            for quote in (citation.quote, _folded(citation.quote)):
+                said = said.replace(quote, _unmarked(quote))
     return said
+
+
+def _verbatim(said: str, citations: Iterable[Citation]) -> list[tuple[int, int, int]]:
+    """Where quotes stand whole in an answer: start, end and the citation's number."""
+    found = []
+    for citation in citations:
+        for quote in {_unmarked(citation.quote), _unmarked(_folded(citation.quote))}:
+            at = said.find(quote)
+            while at >= 0:
+                found.append((at, at + len(quote), citation.n))
+                at = said.find(quote, at + 1)
+    return found
+
+
+def _blanked(said: str, spans: Iterable[tuple[int, int, int]]) -> str:
+    for start, end, _ in spans:
+        said = said[:start] + " " * (end - start) + said[end:]
+    return said
+
+
+def _folded(quote: str) -> str:
+    return " ".join(quote.split())
 
 
 def _unmarked(quote: str) -> str:
@@ -314,5 +349,18 @@ def _plain(text: str) -> str:
     return " ".join(re.sub(r"[^\w%$€£]+", " ", text).lower().split())
 
 
-def _words(text: str) -> set[str]:
-    return set(_plain(text).split())
+def _is_named(speaker: str, text: str) -> bool:
+    """Whether every word of a name stands in a text as a word."""
+    return all(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) for word in speaker.split())
+
+
+def _quoted(text: str, start: int, end: int) -> bool:
+    """Whether a quotation mark stands in the quote or opens before it on its line or a line above."""
+    return re.search(r"[\"“”„«»‘’']", text[start:end]) is not None or any(
+        mark in text[:start] for mark in "\"“„«‘'"
+    )
+
+
+def _cuts_number(text: str, at: int) -> bool:
+    """Whether a place lies inside a number: between its digits, or before its decimals."""
+    return at > 0 and re.match(r"\d(?:[.,]?\d|\s?%)", text[at - 1 : at + 2]) is not None

@@ -77,13 +77,17 @@ _NOT_A_VERB = re.compile(
 )
 _PASSIVE = re.compile(r"\b(?:was|were|is|are|be|been|being|am|to|get|got)\s(?:\w+ly\s)?\Z")
 _VERBS: Final = re.compile(
-    rf"\b(?:(?P<as_saying>quoted\sas\s(?:saying|telling))|(?P<strong>{'|'.join(sorted(SAYS))})|(?P<weak>{'|'.join(sorted(MAY_SAY))})|(?P<phrase>went\son|goes\son|pointed\sout|points\sout|made\sclear))\b(?![-’'])"
+    rf"\b(?:(?P<as_saying>quoted\sas\s(?:saying|telling))|(?P<strong>{'|'.join(sorted(SAYS))})|(?P<weak>{'|'.join(sorted(MAY_SAY))})|(?P<phrase>went\son(?=[,:.]|\sto\ssay)|goes\son(?=[,:.]|\sto\ssay)|pointed\sout|points\sout|made\sclear))\b(?![-’'])"
 )
 _PARTICIPLE: Final = re.compile(
     rf"(?:[,–—\ue000”\"’]|\b(?:by|before|while|and|of))\s(?:\w+ly\s|also\s)?(?P<verb>{'|'.join(sorted(SAYING))})\b"
 )
 _ACCORDING: Final = re.compile(
     rf"\b(?:[Aa]ccording\sto|[Ii]n\sthe\swords\sof|[Aa]s\squoted\sby)\s(?P<np>(?:(?:the|a|an)\s)?(?:[a-z][\w-]*\s){{0,4}}?{NAME}(?:[’']s\s[a-z]+(?:\s[a-z]+)?)?(?:,\s{NAME}(?=,))?|(?:the|a|an|his|her|its)\s(?:[a-z-]+\s?){{1,4}}|him\b|her\b)"
+)
+_GOES_ON: Final = re.compile(  # "according to a State Department official"
+    r"\s(?!(?:and|but|who|which|that|in|on|for|at|from|as|with|to|by|of|or|when|while|after|before|last|this"
+    r"|said|says|is|was|are|were|has|had|have|will|would)\b)[a-z]"
 )
 _PRONOUN: Final = re.compile(r"(?<![\w’'])(?:[Hh]e|[Ss]he|[Tt]hey|[Ii]t|I|[Ww]e)\Z")
 _RELATIVE: Final = re.compile(r",?\s(?:who|which)\Z")
@@ -129,7 +133,7 @@ def cues_in(text: str, masked: str, offset: int) -> list[Cue]:
             found.append(cue)
     for according in _ACCORDING.finditer(masked):
         subject = _phrase(text, according["np"].rstrip(), offset + according.start("np"))
-        if subject:
+        if subject and not _GOES_ON.match(masked, according.end("np")):
             trailing = bool(masked[: according.start()].strip("—–-• "))
             found.append(
                 Cue(

@@ -17,6 +17,7 @@ NAME: Final = rf"{_CAPITAL}(?:(?:\s{_PARTICLE}){{0,2}}\s{_CAPITAL}|(?<=[a-z])-{_
 """Words with capitals in a row, particles between them; not yet stripped of offices and countries."""
 _NAME_AT_END: Final = re.compile(rf"(?<![\w’'-]){NAME}\Z")
 _LONGEST_NAME: Final = 60
+_JUNIOR: Final = re.compile(r",?\s(?:Jr|Sr)\.")
 
 
 _OF_EVERY_COUNTRY: Final = frozenset(
@@ -61,7 +62,8 @@ def name_in(text: str, start: int, end: int) -> Name | None:
     before = _last_word(words[first - 1][0]) if first else ""
     titled = before in ROLE_NOUNS or before in TITLES
     places = gazetteer().names
-    place = " ".join(kept) in places or (kept[-1] in places and places[kept[-1]][1] == "name")
+    place = " ".join(kept) in places or kept[0] in places
+    place = place or (kept[-1] in places and places[kept[-1]][1] == "name")
     body = place or bool(set(kept) & ORGANISATION) or _shouted(words[first:])
     person = titled or (len(kept) > 1 and not body)
     if not person and set(kept) & ORGANISATION:
@@ -96,14 +98,24 @@ def _made(text: str, offset: int, words: list[re.Match[str]], first: int, *, per
 def _first_of_name(words: list[re.Match[str]]) -> int:
     """Where the name begins after offices and countries: the index of its first word, or their number."""
     first = 0
-    names = gazetteer().names
     for at, word in enumerate(words):
         low = key(word[0])
         rest = len(words) - at
-        country = low in names and rest > 1 and names[low][1] in ("name", "people") and at == first
+        country = rest > 1 and at == first and (_is_country(low) or _is_hyphenated_country(word[0]))
         if _is_role(word[0]) or country:
             first = at + 1
     return first
+
+
+def _is_country(low: str) -> bool:
+    names = gazetteer().names
+    return low in names and names[low][1] in ("name", "people")
+
+
+def _is_hyphenated_country(word: str) -> bool:
+    """Whether a word is one such as "Ukrainian-American"."""
+    parts = word.split("-")
+    return len(parts) > 1 and all(_is_country(key(part)) for part in parts)
 
 
 def _is_function(word: str) -> bool:
@@ -201,7 +213,8 @@ class People:
                 words = _NAME_AT_END.search(self._text[offset : start + len(surname)])
                 name = words and name_in(self._text, offset + words.start(), offset + words.end())
                 if name and name.person and name.text.endswith(" " + surname):
-                    found[name.text] += 1
+                    junior = _JUNIOR.match(self._text, name.end)
+                    found[name.text + (junior[0] if junior else "")] += 1
             self._full[surname] = _chief(found)
         return self._full[surname]
 

@@ -94,8 +94,10 @@ ORGANISATION: Final = _words(
     observatory society fund board authority league network airlines hospital church district county
     club team project initiative coalition alliance administration government telegraph mail sun today
     magazine review radio tv media television fm report survey poll research tank square palace building
-    bridge airport river valley hall war day week kremlin pentagon nato ria novosti xinhua interfax tass
-    reuters bloomberg cnn bbc ap afp
+    bridge airport river valley hall war day week kremlin agreement accord accords act protocol plan
+    deal operation bill law doctrine strait gulf ocean mountain lake award prize games cup olympics
+    festival conference academy museum library theater theatre stadium tower gate wall corridor program
+    programme system pentagon nato ria novosti xinhua interfax tass reuters bloomberg cnn bbc ap afp
     """
 )
 """Words that make a name that of a body or a place."""

@@ -145,6 +145,15 @@ def test_a_tampered_citation_is_stopped(edit: Callable[[Citation], Citation]) ->
     assert not passes(change(1, edit))
 
 
+@pytest.mark.parametrize(
+    ("start", "end"), [("The depot", "holds 30"), ("00 vehicles", "Ida Holm"), ("It cost", "or 3")]
+)
+def test_a_quote_that_cuts_a_number_is_stopped(start: str, end: str) -> None:
+    text = TEXTS["a"]
+    quote = text[text.index(start) : text.index(end) + len(end)]
+    assert not passes(replace(FOUND, citations=(cite(1, "a", quote),), answer=f"{quote} [1]"))
+
+
 def test_long_quotes_and_passages_are_stopped() -> None:
     text = "A word, " * 200
     ref = FOUND.citations[0].article
@@ -203,6 +212,19 @@ FIGURE = Figure(
 )
 def test_a_number_may_stand_in_a_row_of_figures(said: str, right: bool) -> None:
     assert passes(replace(FOUND, answer=said, citations=(), figures=(FIGURE,))) is right
+
+
+@pytest.mark.parametrize(
+    ("note", "right"),
+    [
+        ("Source [2] gives 2.1 %; the edition has 2.20 % for 2024, so that is 0.10 points less.", True),
+        ("Source [2] gives 2.1 %; the edition has 2.20 % for 2024, so that is 0.40 points less.", False),
+        ("Source [2] gives 2.3 %; the edition has 2.20 % for 2024.", False),
+        ("It cost $9bn elsewhere.", False),
+    ],
+)
+def test_a_note_says_what_the_sources_say_and_by_how_much_they_differ(note: str, right: bool) -> None:
+    assert passes(replace(FOUND, figures=(FIGURE,), notes=(note,))) is right
 
 
 def test_amounts_of_millions_may_be_said_in_billions() -> None:
