@@ -69,7 +69,6 @@ from bot.desk.desk import Desk, Home
 from bot.desk.ports import (
     Addition,
     Answerer,
-    Check,
     Figures,
     Library,
     Reading,
@@ -94,6 +93,7 @@ from bot.desk.reviews import Case
 from bot.desk.sources import Suggestion
 from bot.desk.spending import parse as parse_spending
 from bot.desk.workers import Workers
+from retrieval.figures.check import ClaimCheck as Check
 
 __all__ = [
     "Addition",

@@ -9,7 +9,11 @@ class Delivery(Protocol):
     """A platform's way to the people there. Raises `bot.errors.DeliveryError` throughout."""
 
     async def find(self, request: Request) -> Message | None:
-        """The message that already answers ``request``, looked up on the platform by the request's key."""
+        """The message that already answers ``request``, looked up on the platform by the request's key.
+
+        Empty where it stands but cannot be changed (only its reader sees it); None where none was posted.
+        Where that cannot be known it raises DeliveryError: then a second is posted, and marked.
+        """
 
     async def complete(self, request: Request) -> Request:
         """Add what only the platform knows and has to be asked for.

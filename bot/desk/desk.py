@@ -189,8 +189,7 @@ class Desk:
         cited = {c.n: c for c in (*answer.citations, *answer.nearest)} if answer else {}
         if n not in cited:
             return None
-        article, start, end = cited[n].article.id, cited[n].start, cited[n].end
-        return await self._workers.compute(lambda: self._answerer.passage(article, start, end))
+        return await self._workers.compute(lambda: self._answerer.passage(cited[n]))
 
     async def decide(self, admin: Person, question: str, decision: Decision, *, correction: str = "") -> None:
         """Dismiss a wrong answer's case, or withdraw or correct the answer, also where it was posted.

@@ -10,21 +10,10 @@ from typing import Literal, Protocol
 
 from index.figures.figure import Figure, Metric, Publisher
 from retrieval.answer import Answer, ArticleRef, Citation, Window
+from retrieval.figures.check import ClaimCheck
 from retrieval.understand.turn import Turn
 
-Verdict = Literal["supported", "contradicted", "partly", "not found"]
 View = Literal["country", "compare", "rank", "history", "target"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """What official rows and passages say about a sentence. ``reason`` is one sentence for the reader."""
-
-    claim: str
-    verdict: Verdict
-    reason: str
-    figures: tuple[Figure, ...] = ()
-    citations: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,11 +115,11 @@ class Answerer(Protocol):
             IndexingError, RetrievalError: it cannot be answered now; the text may be shown.
         """
 
-    def check(self, claim: str) -> Check:
+    def check(self, claim: str) -> ClaimCheck:
         """What the collection and the official figures say about ``claim``."""
 
-    def passage(self, article_id: str, start: int, end: int) -> Reading | None:
-        """The quoted stretch among its neighbours (at most 2,000 characters), None where it is gone."""
+    def passage(self, citation: Citation) -> Reading | None:
+        """The quote among its neighbours, in the version that it was taken from; None where it is gone."""
 
 
 class Figures(Protocol):

@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal, Self
 
-from bot.desk.ports import Check, SpendingQuery, SpendingReport
+from bot.desk.ports import SpendingQuery, SpendingReport
 from retrieval.answer import Answer
+from retrieval.figures.check import ClaimCheck as Check
 
 Platform = Literal["slack", "discord", "web", "terminal"]
 Kind = Literal["ask", "follow", "check", "spending", "retract", "share", "hint"]

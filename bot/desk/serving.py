@@ -92,24 +92,25 @@ class Serving:
         request = left.request
         delivery = self._deliveries[request.place.platform]
         try:
-            message = await self._posted(request, delivery) if left.posting else None
-            if message:
-                await self._record(request, message)
+            message, unsure = await self._posted(request, delivery) if left.posting else (None, False)
+            if message is not None:
+                await self._record(request, message or None)
             elif left.attempts > ATTEMPTS:
-                await self._fail(request, delivery, second=left.posting)
+                await self._fail(request, delivery, second=unsure)
             else:
-                await self._serve(request, second=left.posting)
+                await self._serve(request, second=unsure)
         except StoreError:
             log.exception(
                 "the database failed under %s; it is taken up again when the claim lapses", request.key
             )
 
-    async def _posted(self, request: Request, delivery: Delivery) -> Message | None:
+    async def _posted(self, request: Request, delivery: Delivery) -> tuple[Message | None, bool]:
+        """The message that stands already, and whether that could not be known."""
         try:
-            return await delivery.find(request)
-        except DeliveryError:
-            log.warning("cannot look whether %s was answered; it is answered again", request.key)
-            return None
+            return await delivery.find(request), False
+        except DeliveryError as exc:
+            log.warning("%s is answered again, for it cannot be looked up: %s", request.key, exc)
+            return None, True
 
     async def _serve(self, request: Request, *, second: bool = False) -> None:
         delivery = self._deliveries[request.place.platform]

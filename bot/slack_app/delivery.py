@@ -32,7 +32,7 @@ class SlackDelivery:
         """The message that carries the request's key, looked for where it would have been posted."""
         place = request.place
         if not place.channel or request.private:
-            return None
+            raise DeliveryError("What only one person sees cannot be looked up.", code="private")
         method, where = "conversations.history", {"oldest": f"{request.asked_at.timestamp():.6f}"}
         if place.thread:
             method, where = "conversations.replies", {"ts": place.thread}
@@ -52,8 +52,8 @@ class SlackDelivery:
                     return _message(request, place.channel, posted["ts"])
             cursor = found.get("response_metadata", {}).get("next_cursor")
             if not cursor:
-                break
-        return None
+                return None
+        raise DeliveryError("Too much was said since to look through.", code="too_long")
 
     async def complete(self, request: Request) -> Request:
         """Add whether the person is a guest; for a bare check, the text of the message above."""

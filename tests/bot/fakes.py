@@ -9,7 +9,7 @@ from datetime import date, datetime
 from bot.desk import Addition, Check, Reading, Source, SpendingQuery, SpendingReport, Stats
 from index.errors import IndexingError, SourceError
 from index.figures.figure import Figure
-from retrieval.answer import Answer, ArticleRef, Window
+from retrieval.answer import Answer, ArticleRef, Citation, Window
 from retrieval.understand.turn import Turn
 from tests.bot.answers import FACT, HARBOUR, NOTHING_CLOSE
 
@@ -78,8 +78,8 @@ class FakeAnswerer:
             citations=FACT.citations[:1],
         )
 
-    def passage(self, article_id: str, start: int, end: int) -> Reading | None:
-        if article_id != "scraped000000000":
+    def passage(self, citation: Citation) -> Reading | None:
+        if citation.article.id != "scraped000000000":
             return None
         text = "Before it. “We will be ready before the first snow,” said Ingrid Dahl. After it."
         return Reading(title="Minutes", publisher=None, published=None, text=text, start=11, end=70)

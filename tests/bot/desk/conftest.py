@@ -17,11 +17,15 @@ NOW = datetime.now(UTC)
 
 @dataclass
 class FakeDelivery:
-    """A platform. ``posted`` is what stands there; ``fails`` are errors to raise, first come."""
+    """A platform. ``posted`` is what stands there; ``fails`` are errors to raise, first come.
+
+    ``deaf``: what is posted stands, and the call fails all the same.
+    """
 
     posted: dict[str, Reply] = field(default_factory=dict)
     fails: list[DeliveryError] = field(default_factory=list)
     finds: bool = True
+    deaf: bool = False
     told: list[str] = field(default_factory=list)
     replaced: list[Reply] = field(default_factory=list)
     guests: frozenset[str] = frozenset()
@@ -46,6 +50,8 @@ class FakeDelivery:
             raise self.fails.pop(0)
         id_ = f"m{len(self.posted) + 1}"
         self.posted[id_] = reply
+        if self.deaf:
+            raise DeliveryError("It was posted, but nobody heard.", passing=True)
         return {"channel": reply.request.place.channel, "id": id_}
 
     async def replace(self, message: Message, reply: Reply) -> None:

@@ -68,7 +68,7 @@ async def test_an_unsure_delivery_is_looked_up_before_it_is_posted_again(offices
     await office.desk.recover()
     await office.desk.drain()
     (reply,) = delivery.replies
-    assert reply.second, "it may stand twice, so it is marked"
+    assert not reply.second, "nothing stands beside it"
     await asyncio.sleep(0.1)
     assert await office.desk.recover() == 0
     assert not await office.desk.take(lost)
@@ -88,6 +88,20 @@ async def test_what_cannot_be_looked_up_is_marked_and_given_up_after_three(offic
     (reply,) = delivery.replies
     assert isinstance(reply.body, Words)
     assert (reply.second, reply.body.failed) == (True, True)
+
+
+async def test_a_message_that_stands_is_not_posted_again(offices: Offices) -> None:
+    delivery = FakeDelivery(deaf=True)
+    office = offices.open(lease=0.05)
+    office.desk.join("discord", delivery)
+    await office.desk.take(request("Posted?"))
+    await office.desk.drain()
+    await asyncio.sleep(0.1)
+    await office.desk.recover()
+    await office.desk.drain()
+    (reply,) = delivery.replies
+    asked = await office.desk.asked(reply.question)
+    assert asked.message == {"channel": "C", "id": "m1"}
 
 
 async def test_a_refused_message_is_told_to_the_asker_alone(room: Room) -> None:

@@ -1,0 +1,56 @@
+"""The answering side as the desk needs it: questions, claims, and passages to read."""
+
+from typing import TYPE_CHECKING, Any
+
+from bot.desk.ports import Reading
+from retrieval.figures.check import ClaimCheck, check_claim
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from index.figures.store import FigureStore
+    from index.store.reading import Reader
+    from retrieval.answer import Answer, Citation
+    from retrieval.answerer import Answerer
+
+_AROUND = 900  # characters shown on each side of a quote
+
+
+class Answers:
+    """`bot.desk.ports.Answerer` on the collection and the official figures. Thread-safe.
+
+    Every method may raise StoreError, and those that search ModelError.
+    """
+
+    def __init__(self, answerer: "Answerer", reader: "Reader", figures: "FigureStore") -> None:
+        self._answerer = answerer
+        self._reader = reader
+        self._figures = figures
+
+    def ask(self, question: str, **options: Any) -> "Answer":
+        """What `retrieval.answerer.Answerer.ask` answers."""
+        return self._answerer.ask(question, **options)
+
+    def check(self, claim: str) -> ClaimCheck:
+        """What the official figures and the passages closest to it say about ``claim``."""
+        return check_claim(claim, self._figures, passages=self._closest)
+
+    def passage(self, citation: "Citation") -> Reading | None:
+        """The quote among its neighbours; an old version serves where the article has changed since."""
+        found = self._reader.quoting(citation.article.id, citation.quote, start=citation.start)
+        if found is None:
+            return None
+        article, text = found
+        begin, end = max(0, citation.start - _AROUND), citation.start + len(citation.quote)
+        return Reading(
+            title=article.title,
+            publisher=article.publisher,
+            published=article.published,
+            text=text[begin : end + _AROUND],
+            start=citation.start - begin,
+            end=end - begin,
+        )
+
+    def _closest(self, claim: str) -> "Sequence[Citation]":
+        answer = self._answerer.ask(claim, id="check")
+        return answer.citations or answer.nearest
