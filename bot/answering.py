@@ -6,8 +6,6 @@ from bot.desk.ports import Reading
 from retrieval.figures.check import ClaimCheck, check_claim
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from index.figures.store import FigureStore
     from index.store.reading import Reader
     from retrieval.answer import Answer, Citation
@@ -33,7 +31,7 @@ class Answers:
 
     def check(self, claim: str) -> ClaimCheck:
         """What the official figures and the passages closest to it say about ``claim``."""
-        return check_claim(claim, self._figures, passages=self._closest)
+        return check_claim(claim, self._figures, passages=self._answerer.closest)
 
     def passage(self, citation: "Citation") -> Reading | None:
         """The quote among its neighbours; an old version serves where the article has changed since."""
@@ -50,7 +48,3 @@ class Answers:
             start=citation.start - begin,
             end=end - begin,
         )
-
-    def _closest(self, claim: str) -> "Sequence[Citation]":
-        answer = self._answerer.ask(claim, id="check")
-        return answer.citations or answer.nearest

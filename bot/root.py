@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from retrieval.answer import Answer
     from retrieval.answerer import Answerer
 
-_PATIENCE = 2.0
+PATIENCE = 2.0
 """Seconds for which a question waits for another command to let go of the home."""
 
 
@@ -143,7 +143,7 @@ class Root:
             StoreHeld: another process owns the home.
             StoreError: a store cannot be opened.
         """
-        with self.collection(purpose=purpose, wait=_PATIENCE) as collection:
+        with self.collection(purpose=purpose, wait=PATIENCE) as collection:
             collection.indexer.recover()
 
             def ask(question: str, **options: Any) -> "Answer":

@@ -47,7 +47,8 @@ class Settings(BaseSettings):
     allow_private: str | None = Field(default=None, validation_alias="COMMUNIQUE_ALLOW_PRIVATE")
     retention_days: int = Field(default=90, ge=1, validation_alias="COMMUNIQUE_RETENTION_DAYS")
     nato_url: str = Field(
-        default="https://www.nato.int/cps/en/natohq/topics_49198.htm", validation_alias="COMMUNIQUE_NATO_URL"
+        default="https://www.nato.int/en/what-we-do/introduction-to-nato/defence-expenditures-and-natos-5-commitment",
+        validation_alias="COMMUNIQUE_NATO_URL",
     )
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import partial
 
 from index.embed import Embedder
 from index.figures.store import FigureStore
@@ -17,7 +16,6 @@ from retrieval.answer import Answer, Citation, Refusal, Window
 from retrieval.cite import Citer
 from retrieval.compose import answer_text, refusal_text
 from retrieval.confidence import confidence_features
-from retrieval.figures.check import ClaimCheck, check_claim
 from retrieval.figures.differences import disagreements
 from retrieval.figures.lookup import look_up
 from retrieval.figures.request import FigureAnswer
@@ -168,17 +166,7 @@ class Answerer:
             )
         return self._checked(answer, found, clock, counts, official=official)
 
-    def check(self, claim: str, *, as_of: date | None = None) -> ClaimCheck:
-        """What official figures and passages say about a sentence.
-
-        Raises:
-            StoreError, ModelError: as `ask`.
-        """
-        if self._figures is None:
-            raise ValueError("an Answerer without figures checks no claims")
-        return check_claim(claim, self._figures, passages=partial(self._closest, as_of=as_of), as_of=as_of)
-
-    def _closest(self, text: str, *, as_of: date | None) -> tuple[Citation, ...]:
+    def closest(self, text: str, *, as_of: date | None = None) -> tuple[Citation, ...]:
         """The quotes closest to a sentence, whether or not they answer anything."""
         counts, _ = self._collection()
         if not counts.articles:

@@ -55,7 +55,7 @@ def refusal_text(
     if refusal == "not_a_question":
         return "Ask me about the articles, or type help."
     if refusal == "empty_collection":
-        return "The collection is empty; add articles first."
+        return "The collection is empty; `communique add SOURCE` takes articles in."
     if refusal == "outside_window":
         return f"Nothing in the collection that was published {_spans(query.windows)} answers this. " + (
             "Articles from other days come close: see below, or widen the dates." if outside else _reach(span)

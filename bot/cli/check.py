@@ -7,7 +7,7 @@ import typer
 
 from bot.cli.console import output, print_json
 from bot.errors import UsageError
-from bot.root import Root
+from bot.root import PATIENCE, Root
 
 if TYPE_CHECKING:
     from retrieval.answer import Citation
@@ -44,9 +44,9 @@ def _passages(root: Root, sentence: str) -> "Sequence[Citation]":
     """What the collection has closest to the sentence; nothing is loaded for an empty one."""
     if not root.reader.counts().articles:
         return ()
-    with root.answering(purpose="communique check", kept=False) as ask:
-        answer = ask(sentence, id="check")
-    return answer.citations or answer.nearest
+    with root.collection(purpose="communique check", wait=PATIENCE) as collection:
+        collection.indexer.recover()
+        return collection.answerer.closest(sentence)
 
 
 def _show(found: "ClaimCheck") -> None:
