@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from index.countries import key
 from retrieval.speech.names import NAME, Name, name_in
-from retrieval.speech.words import MAY_SAY, ROLE_NOUNS, SAYING, SAYS, SAYS_BEFORE
+from retrieval.speech.words import MAY_SAY, ORGANISATION, ROLE_NOUNS, SAYING, SAYS, SAYS_BEFORE
 
 Kind = Literal["named", "pronoun", "office", "unnamed", "relative"]
 
@@ -83,7 +84,7 @@ _PARTICIPLE: Final = re.compile(
     rf"(?:[,–—\ue000”\"’]|\b(?:by|before|while|and|of))\s(?:\w+ly\s|also\s)?(?P<verb>{'|'.join(sorted(SAYING))})\b"
 )
 _ACCORDING: Final = re.compile(
-    rf"\b(?:[Aa]ccording\sto|[Ii]n\sthe\swords\sof|[Aa]s\squoted\sby)\s(?P<np>(?:(?:the|a|an)\s)?(?:[a-z][\w-]*\s){{0,4}}?{NAME}(?:[’']s\s[a-z]+(?:\s[a-z]+)?)?(?:,\s{NAME}(?=,))?|(?:the|a|an|his|her|its)\s(?:[a-z-]+\s?){{1,4}}|him\b|her\b)"
+    rf"\b(?:[Aa]ccording\sto|[Ii]n\sthe\swords\sof|[Aa]s\squoted\sby)\s(?P<np>(?:(?:the|a|an)\s)?(?:[a-z][\w-]*\s){{0,4}}?{NAME}(?:\s(?:for|on)\s(?:the\s)?{NAME}(?:\sand\s{NAME})?)?(?:[’']s\s[a-z]+(?:\s[a-z]+)?)?(?:,\s{NAME}(?=,))?|(?:the|a|an|his|her|its)\s(?:[a-z-]+\s?){{1,4}}|him\b|her\b)"
 )
 _GOES_ON: Final = re.compile(  # "according to a State Department official"
     r"\s(?!(?:and|but|who|which|that|in|on|for|at|from|as|with|to|by|of|or|when|while|after|before|last|this"
@@ -92,6 +93,9 @@ _GOES_ON: Final = re.compile(  # "according to a State Department official"
 _PRONOUN: Final = re.compile(r"(?<![\w’'])(?:[Hh]e|[Ss]he|[Tt]hey|[Ii]t|I|[Ww]e)\Z")
 _RELATIVE: Final = re.compile(r",?\s(?:who|which)\Z")
 _NAME_AT_END: Final = re.compile(rf"(?<![\w’'-]){NAME}\Z")
+_BODY_AT_END: Final = re.compile(
+    rf"(?<![\w’'-])(?P<body>{NAME})\s(?:for|of|on)\s(?:the\s)?{NAME}(?:(?:,\s{NAME}){{0,2}},?\sand\s{NAME})?\Z"
+)
 _LOWER_AT_END: Final = re.compile(
     r"(?<![\w’'-])(?P<det>[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Tt]heir|[Ii]ts|[Oo]ne|[Tt]wo|[Ss]ome|[Tt]h(?:is|at|ese|ose)|[A-Z][\w.-]*(?:[’']s|s[’']))\s(?P<words>(?:[\w.’'-]+\s){0,5}[a-z][\w-]*)\Z"
 )
@@ -293,7 +297,7 @@ def _apposes(inner: str) -> bool:
 
 
 def _whole_name(text: str, inner: str, offset: int) -> Subject | None:
-    match = re.fullmatch(rf"\s({NAME})", inner)
+    match = re.fullmatch(rf"\s(?![RDI]-[A-Z])({NAME})", inner)
     name = name_in(text, offset + match.start(1), offset + match.end(1)) if match else None
     return Subject("named", name.text, name.start, name.end, name) if name and name.person else None
 
@@ -320,6 +324,12 @@ def _phrase(text: str, left: str, offset: int, *, antecedent: bool = False) -> S
         return Subject(
             "pronoun", "he" if left.endswith("him") else "she", offset + len(left) - 3, offset + len(left)
         )
+    if (body := _BODY_AT_END.search(left)) and not _PREPOSITION.search(left[: body.start()]):
+        whole = name_in(text, offset + body.start("body"), offset + body.end("body"))
+        if whole and key(whole.text.split()[-1]) in ORGANISATION:
+            start, end = whole.start, offset + body.end()
+            name = Name(text[start:end], start, end, whole.office, person=False)
+            return Subject("named", name.text, start, end, name)
     if named := _NAME_AT_END.search(left):
         return _named(text, left, offset, named, antecedent=antecedent)
     if lower := _LOWER_AT_END.search(left):
@@ -355,12 +365,6 @@ def _named(text: str, left: str, offset: int, named: re.Match[str], *, anteceden
         if joined and _NAME_AT_END.search(phrase):
             return Subject("unnamed", left[named.start() :], name.start, name.end)
         return Subject("named", name.text, name.start, name.end, name)
-    body = _NAME_AT_END.search(phrase)
-    if body and head["word"] in ("of", "for", "on") and not name.person:
-        whole = name_in(text, offset + body.start(), offset + body.end())
-        if whole and not whole.person:
-            full = Name(text[whole.start : name.end], whole.start, name.end, whole.office, person=False)
-            return Subject("named", full.text, full.start, full.end, full)
     lower = _LOWER_AT_END.search(phrase)
     if lower:
         words = f"{name.text} {lower['words']}"

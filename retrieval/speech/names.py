@@ -54,6 +54,7 @@ def name_in(text: str, start: int, end: int) -> Name | None:
     if first == len(words):  # "the White House", "NATO": offices and bodies can speak for themselves
         office = _last_word(words[-1][0]) in ROLE_NOUNS
         return None if office else _made(text, start, words, 0, person=False)
+    first = _without_calling(words, first)
     first, last = _without_place(words, first)
     words = words[:last]
     while first < last - 1 and words[first][0] == "of":
@@ -71,6 +72,13 @@ def name_in(text: str, start: int, end: int) -> Name | None:
     if titled and len(kept) == 1 and before in ("pope", "king", "queen", "prince", "princess"):
         first -= 1
     return _made(text, start, words, first, person=person)
+
+
+def _without_calling(words: list[re.Match[str]], first: int) -> int:
+    """Where the name begins after what somebody does: of four plain words or more it is the last two."""
+    plain = [word[0] for word in words[first:] if word[0].istitle() and word[0].isalpha()]
+    body = {key(word) for word in plain[-2:]} & ORGANISATION
+    return len(words) - 2 if len(plain) == len(words) - first >= 4 and not body else first
 
 
 def _without_place(words: list[re.Match[str]], first: int) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _MARK: Final = re.compile("[\"“”„«»‘’']")
-_CLOSERS: Final = {"“": '”"', '"': '"”', "„": "“”", "«": "»", "‘": "’", "'": "'"}
+_CLOSERS: Final = {"“": '”"', "”": '”"', '"': '"”', "„": "“”", "«": "»", "‘": "’", "'": "'"}
 _SINGLE: Final = "‘'"
 _SINGLE_CLOSE: Final = re.compile(r"[,.?!…\w][’'](?=[\s,.;:)—–-]|\Z)")
 HIDDEN: Final = "\ue000"

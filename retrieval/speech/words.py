@@ -91,13 +91,14 @@ ORGANISATION: Final = _words(
     navy guard court congress senate parliament summit treaty organization organisation command pact
     republic city sea island islands commission association foundation federation company corporation
     inc ltd corp office bureau service services watch international press tribune herald guardian
-    observatory society fund board authority league network airlines hospital church district county
-    club team project initiative coalition alliance administration government telegraph mail sun today
-    magazine review radio tv media television fm report survey poll research tank square palace building
-    bridge airport river valley hall war day week kremlin agreement accord accords act protocol plan
-    deal operation bill law doctrine strait gulf ocean mountain lake award prize games cup olympics
-    festival conference academy museum library theater theatre stadium tower gate wall corridor program
-    programme system pentagon nato ria novosti xinhua interfax tass reuters bloomberg cnn bbc ap afp
+    observatory society fund board authority league network centers centres institutes airlines hospital
+    church district county club team project initiative coalition alliance administration government
+    telegraph mail sun today magazine review radio tv media television fm report survey poll research
+    tank square palace building bridge airport river valley hall war day week kremlin agreement accord
+    accords act protocol plan deal operation bill law doctrine strait gulf ocean mountain lake award
+    prize games cup olympics festival conference academy museum library theater theatre stadium tower
+    gate wall corridor program programme system pentagon nato ria novosti xinhua interfax tass reuters
+    bloomberg cnn bbc ap afp
     """
 )
 """Words that make a name that of a body or a place."""
@@ -113,7 +114,7 @@ FUNCTION: Final = _words(
     february march april june july august september october november december jan feb mar apr jun jul
     aug sept sep oct nov dec mon tue wed thu fri about against amid around between beyond like near
     through upon via within plus early late mid neither either several few none nobody everyone someone
-    anyone watch read related photo photos video share advertisement comments sign
+    anyone read related photo photos video share advertisement comments sign
     """
 )
 """Words with a capital at the beginning of a sentence that are no names."""

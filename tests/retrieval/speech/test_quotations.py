@@ -26,6 +26,7 @@ def found(line: str) -> list[str]:
         ('“Mixed," he said.', ['“Mixed,"']),
         ("He is 6'5\" tall, she 5'9\".", []),
         ("Read more » Next", []),
+        ("”Opened with the wrong mark,” he said.", ["”Opened with the wrong mark,”"]),
     ],
 )
 def test_quotation_marks_of_all_kinds(line: str, expected: list[str]) -> None:
