@@ -1,13 +1,12 @@
 """Databases for all tests: SQLite in a file, and a real PostgreSQL server that comes from a package."""
 
+import os
+import signal
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
-
-_numbers = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -20,16 +19,28 @@ def postgres() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="communique-pg") as folder:
         server = get_server(folder)
         try:
-            for setting in (
-                "fsync",
-                "full_page_writes",
-                "synchronous_commit",
-            ):  # nothing here outlives the tests
-                _execute(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
-            _execute(server.get_uri(), "SELECT pg_reload_conf()")
             yield server.get_uri()
         finally:
+            os.kill(server.get_postmaster_info().pid, signal.SIGQUIT)  # at once: nothing need be kept
             server.cleanup()
+
+
+@pytest.fixture
+def empty_postgres(postgres: str) -> str:
+    """The address of a database on it that holds nothing; whoever still used it is sent away."""
+    address = make_url(postgres).set(drivername="postgresql+psycopg")
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return postgres
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -37,19 +48,5 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database, of either kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'communique.db'}"
-    return fresh_postgres(request.getfixturevalue("postgres"))
-
-
-def fresh_postgres(server: str) -> str:
-    """The address of a new, empty database on ``server``."""
-    name = f"test_{next(_numbers)}"
-    _execute(server, f"CREATE DATABASE {name}")
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
-
-
-def _execute(server: str, statement: str) -> None:
-    address = make_url(server).set(drivername="postgresql+psycopg")
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+    address: str = request.getfixturevalue("empty_postgres")
+    return address

@@ -116,9 +116,9 @@ def test_numbers_rise_with_the_order_of_commits(database: Database) -> None:
     assert not any(missed)
 
 
-def test_the_driver_for_postgresql_need_not_be_named(postgres: str) -> None:
-    assert postgres.startswith("postgresql://")
-    opened = Database(postgres)
+def test_the_driver_for_postgresql_need_not_be_named(empty_postgres: str) -> None:
+    assert empty_postgres.startswith("postgresql://")
+    opened = Database(empty_postgres)
     assert opened.revision() == HEAD
     opened.close()
 

@@ -14,8 +14,8 @@ NAMES = ["anna", "berta", "clara", "dora"]
 
 
 @pytest.fixture
-def collection(database_url: str, tmp_path: Path) -> Iterator[Collection]:
-    with opened(tmp_path, url=database_url) as found:
+def collection(tmp_path: Path) -> Iterator[Collection]:
+    with opened(tmp_path) as found:
         found.add(*(story(name, sentences=80) for name in NAMES))
         yield found
 
@@ -178,6 +178,16 @@ def test_lost_vectors_are_embedded_once(collection: Collection) -> None:
     assert collection.repair().problems == ()
     assert len(collection.embedder.embedded) == work + 3
     assert_sound(collection)
+
+
+def test_on_postgresql_it_finds_and_mends_the_same(tmp_path: Path, empty_postgres: str) -> None:
+    with opened(tmp_path, url=empty_postgres) as collection:
+        collection.add(*(story(name, sentences=80) for name in NAMES))
+        for damage in (passages_are_lost, all_passages_of_an_article_are_lost, chroma_holds_more):
+            damage(collection)
+            assert collection.check().problems
+            assert collection.repair().problems == ()
+            assert_sound(collection)
 
 
 def test_what_was_written_down_and_not_shown_is_shown(collection: Collection) -> None:

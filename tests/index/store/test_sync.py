@@ -184,10 +184,8 @@ def test_a_process_killed_between_the_steps_is_finished_by_the_next(
         assert collection.check().problems == ()
 
 
-def test_two_replicas_each_bring_their_own_words_up_to_date(postgres: str, tmp_path: Path) -> None:
-    from tests.conftest import fresh_postgres
-
-    url = fresh_postgres(postgres)
+def test_two_replicas_each_bring_their_own_words_up_to_date(empty_postgres: str, tmp_path: Path) -> None:
+    url = empty_postgres
     with opened(tmp_path / "one", url=url) as first, opened(tmp_path / "two", url=url) as second:
         first.add(story("anna"))
         brought_up(second)
