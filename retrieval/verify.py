@@ -15,6 +15,7 @@ from index.figures.figure import Figure
 from retrieval.answer import Answer, ArticleRef, Citation
 from retrieval.errors import GateError
 from retrieval.numbers import Number, agrees, numbers_in
+from retrieval.speech.quotations import quotations
 
 LONGEST_QUOTE: Final = 400
 LONGEST_PASSAGE: Final = 1200
@@ -355,9 +356,12 @@ def _is_named(speaker: str, text: str) -> bool:
 
 
 def _quoted(text: str, start: int, end: int) -> bool:
-    """Whether a quotation mark stands in the quote or opens before it on its line or a line above."""
-    return re.search(r"[\"“”„«»‘’']", text[start:end]) is not None or any(
-        mark in text[:start] for mark in "\"“„«‘'"
+    """Whether a stretch lies in quotation marks, or holds some."""
+    first = text.rfind("\n", 0, start) + 1
+    last = text.find("\n", end)
+    return any(
+        quote.start < end and quote.end > start
+        for quote in quotations(text, first, last if last >= 0 else len(text))
     )
 
 

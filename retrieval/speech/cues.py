@@ -72,7 +72,7 @@ _NEGATED = re.compile(
     r"\b(?:not|n[’']t|never|declined|declines|refused|refuses|failed|without)\s*(?:\w+\s)?\Z", re.IGNORECASE
 )
 _NOT_A_VERB = re.compile(
-    r"(?:says?|said)\s(?:good|hello|farewell|thanks)"  # of pictures
+    r"(?:says?|said)\s(?:good|hello|farewell|thanks|as\smuch|so\b)"
     r"|(?:states|reports|claims|remarks|calls|promises|demands|posts|notes|pledges|praises|repeats|suggests)\b"
     r"(?!\s(?:that|the|it|he|she|they|how|why|for|on|in|his|her)\b|:|,?\s[“\"«‘])"
 )

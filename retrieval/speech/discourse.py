@@ -13,7 +13,7 @@ from index.countries import gazetteer, key
 from index.sentences import Span, sentences
 from retrieval.speech.attribution import NOBODY, Attribution
 from retrieval.speech.cues import Cue, Subject, opening_subject
-from retrieval.speech.names import NAME, UPPER, People, name_in
+from retrieval.speech.names import NAME, UPPER, Name, People, name_in, same_person
 from retrieval.speech.paragraphs import Paragraphs
 from retrieval.speech.quotations import Quotation
 from retrieval.speech.unit import (
@@ -82,12 +82,11 @@ class Discourse:
 
     def statements_by(self, name: str) -> list[Span]:
         """The sentences that are this person's words; see the function of the same name."""
-        wanted = key(name).split()
         spans = []
         for line in range(len(self._paragraphs.lines)):
             for start, end in sentences(self.text, *self._paragraphs.lines[line]):
                 speaker = self.attribution(start, end).speaker
-                if speaker and wanted and _same_person(key(speaker).split(), wanted):
+                if speaker and same_person(speaker, name):
                     spans.append((start, end))
         return spans
 
@@ -251,6 +250,8 @@ class Discourse:
         voice = self._resolved(unit, outer)
         if voice.speaker is None:
             return NOBODY
+        if _CONTRAST.match(unit.masked) and outer.start > unit.start + 15:
+            return NOBODY  # the clause before is the writer's
         covers = outer.trailing or not _OTHER_CLAUSE_BEFORE.search(
             unit.masked[: max(0, outer.start - unit.start)]
         )
@@ -322,7 +323,8 @@ class Discourse:
         clause = _CLAUSE_OPENING.match(lead)
         skipped = clause.end() if clause else 0
         subject = opening_subject(self.text, lead[skipped:], unit.start + skipped)
-        if subject and subject.name and self.people.is_person(subject.name):
+        acts = subject and _NO_MORE_THAN_THE.fullmatch(lead, skipped, subject.start - unit.start)
+        if acts and subject and subject.name and self._may_be_somebody(subject.name):
             return True, self.people.full_name(subject.name)
         excluded |= self._persons(lead, unit.start)
         return False, None
@@ -360,9 +362,14 @@ class Discourse:
         """Whether somebody may be acting whom the article never names in full."""
         for match in _ACTS.finditer(unit.masked):
             name = name_in(self.text, unit.start + match.start("name"), unit.start + match.end("name"))
-            if name and key(name.text) not in gazetteer().names and key(name.text) not in ORGANISATION:
+            if name and self._may_be_somebody(name):
                 return True
         return False
+
+    def _may_be_somebody(self, name: Name) -> bool:
+        """Whether a name means a person, or a single word that is no place or body may mean one."""
+        known = key(name.text) in gazetteer().names or key(name.text) in ORGANISATION
+        return self.people.is_person(name) or (" " not in name.text and not known)
 
     def _is_body(self, subject: Subject) -> bool:
         return subject.name is not None and not self.people.is_person(subject.name)
@@ -380,6 +387,8 @@ _PRONOUN_OR_OFFICE: Final = re.compile(
     r"\b(?:(?P<pronoun>[Hh]e|[Ss]he)|(?P<office>[Tt]he (?:[a-z]+ )?(?:minister|president|chancellor|premier"
     r"|secretary[- ]general|spokesman|spokeswoman|ambassador|general|mayor|senator)))\b(?![’'-])"
 )
+_CONTRAST: Final = re.compile(r"(?:While|Although|Though|Even (?:as|though))\s(?!\w+ing\b)")
+_NO_MORE_THAN_THE: Final = re.compile(r"(?:(?:But|And|Yet|So|[Tt]he|former)\s)*(?:[A-Z][\w.-]*\s)*")
 _CLAUSE_OPENING: Final = re.compile(r"(?:When|While|After|Before|As|If|Although|Though|Because|Since|Once)\s")
 _ACTS: Final = re.compile(
     rf"(?:\A|[,;]\s)(?P<name>[{UPPER}][^\W\d_]+)\s(?:has\s|had\s|also\s)?[a-z]+(?:ed|t|s)\b"
@@ -388,11 +397,3 @@ _ACTS: Final = re.compile(
 _SIGNATURE: Final = re.compile(rf"(?P<dash>[—–-]{{1,2}}\s?)?(?P<name>{NAME})(?:,[^.!?“”\"]{{1,60}})?")
 _SAID_AND_NO_MORE: Final = re.compile(r"\W*[^.,;:]{2,60}\s(?:said|says|added|adds|told\s\w+(?:\s\w+)?)\W*")
 _OTHER_CLAUSE_BEFORE: Final = re.compile(r"(?:,\s(?:but|while|and|whereas|yet)\b|;)")
-
-
-def _same_person(speaker: list[str], wanted: list[str]) -> bool:
-    return (
-        set(wanted) <= set(speaker)
-        or (len(wanted) > 1 and speaker == wanted[-1:])
-        or (len(speaker) > 1 and len(wanted) > 1 and speaker[-1] == wanted[-1] and speaker[0] == wanted[0])
-    )

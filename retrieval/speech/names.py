@@ -281,3 +281,15 @@ def _describes(described: str, word: str) -> bool:
     names = gazetteer().names
     iso3 = names.get(word, ("", ""))[0]
     return word in parts or (bool(iso3) and any(names.get(part, ("", ""))[0] == iso3 for part in parts))
+
+
+def same_person(speaker: str, name: str) -> bool:
+    """Whether a speaker can be whom ``name`` means: the same name, or a part of it that fits."""
+    named, wanted = key(speaker).split(), key(name).split()
+    if not wanted:
+        return False
+    return (
+        set(wanted) <= set(named)
+        or (len(wanted) > 1 and named == wanted[-1:])
+        or (len(named) > 1 and len(wanted) > 1 and named[-1] == wanted[-1] and named[0] == wanted[0])
+    )

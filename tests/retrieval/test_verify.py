@@ -135,6 +135,7 @@ def change(n: int, edit: Callable[[Citation], Citation]) -> Answer:
         lambda c: replace(c, passage="The depot"),
         lambda c: replace(c, passage=c.passage + " The army left in haste."),
         lambda c: replace(c, speaker="General Ruud Maas"),
+        lambda c: replace(c, speech="direct"),
         lambda c: replace(c, context="“She” is Ida Holm, 47"),
         lambda c: replace(c, n=0),
         lambda c: replace(c, n=2),

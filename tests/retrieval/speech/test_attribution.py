@@ -113,6 +113,20 @@ def test_speakers_are_followed_through_the_article(text: str, quote: str, speake
         ("Holm was told that the bridge was closed.", "Holm was told that the bridge was closed."),
         ("What Holm said was a surprise.", "What Holm said was a surprise."),
         ("Holm arrived. “We go home.”", "“We go home.”"),
+        ("Rain is near, according to a State Department official.", "Rain is near"),
+        (
+            "While the bridge is closed for now, Holm said ships may pass.",
+            "While the bridge is closed for now",
+        ),
+        ("The bridge is old – Holm said as much in May – and loved.", "The bridge is old"),
+        (
+            "The terms Holm has said she may accept are few.",
+            "The terms Holm has said she may accept are few.",
+        ),
+        (
+            "Both former harbour states, Holm and Maas, are new.",
+            "Both former harbour states, Holm and Maas, are new.",
+        ),
         ("A senior official spoke. “We go home,” he said.", "“We go home,” he said."),
         ("“We go home,” Holm said.\n“Who pays?” a reporter asked.\n“Nobody.”", "“Nobody.”"),
     ],
@@ -139,6 +153,36 @@ def test_two_people_of_one_surname_are_not_mixed_up() -> None:
 def test_a_body_can_speak() -> None:
     assert of("“It is over,” the State Department said.", "“It is over,”") == ("State Department", "direct")
     assert of("NATO said it was over.", "NATO said it was over.") == ("NATO", "reported")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "speaker"),
+    [
+        ("The Institute for the Study of Harbours said it rained.", "Institute for the Study of Harbours"),
+        (
+            "It rained, according to the Centers for Rain and Wind Control.",
+            "Centers for Rain and Wind Control",
+        ),
+        ("Museum Educator Mia Beech said it rained.", "Mia Beech"),
+        ("House Speaker Pat Hollow, R-New Home, said it rained.", "Pat Hollow"),
+        ("King Olaf said it rained.", "King Olaf"),
+        ("Norwegian Prime Minister Per Quist said it rained.", "Per Quist"),
+        ("Ursula von der Heide said it rained.", "Ursula von der Heide"),
+        ("FireBell, a company that watches storms, told Harbour Times that it rained.", "FireBell"),
+        ("Rain fell. When Quist met Ida Holm on Monday, he said it rained.", "Quist"),
+        ("Ida Holm spoke. Without mentioning Per Quist, she said it rained.", "Ida Holm"),
+    ],
+)
+def test_names_are_as_the_article_gives_them_without_offices(sentence: str, speaker: str) -> None:
+    quote = sentence.split(". ")[-1]
+    assert of(sentence, quote)[0] == speaker
+
+
+def test_a_byline_that_runs_into_the_sentence_is_no_part_of_the_name() -> None:
+    text = (
+        "Per Quist came home. Joan Reporter wrote this page on Monday.\nJoan Reporter Quist said it rained."
+    )
+    assert of(text, "Joan Reporter Quist said it rained.")[0] == "Per Quist"
 
 
 def test_the_evidence_stands_in_the_text() -> None:
