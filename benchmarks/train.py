@@ -336,7 +336,7 @@ def _fit(
         "seed": 1,
         "deterministic": True,
         "force_row_wise": True,
-        "num_threads": 2,
+        "num_threads": 1,
         "bagging_fraction": 0.8,
         "bagging_freq": 1,
         "feature_fraction": 0.6,

@@ -11,12 +11,16 @@ from index.store.lexical import LexicalIndex
 from index.store.reading import FoundPassage, Reader
 from retrieval.answer import Window
 from retrieval.understand.times import admits
+from retrieval.words import names_in
 
 if TYPE_CHECKING:
     from index.embed import Vectors
 
 CANDIDATES = 100
 """How many passages each index is asked for."""
+_STRAY = 1
+"""A word that stands in no more passages than this may be misspelt, unless it is a name: who asks after a
+name that the collection does not have must not be told of another."""
 IN_WINDOW = 1000
 """How many, where only those published in a span of days may be kept."""
 
@@ -98,6 +102,16 @@ class Searcher:
         from math import log
 
         kept = " ".join(word for word in text.split() if word.lower().strip(".,;:!?'\"()") not in stop)
-        words = list(dict.fromkeys(self._lexical.analyze(kept) or self._lexical.analyze(text)))
-        frequencies, total = self._lexical.frequencies(words)
+        typed = list(dict.fromkeys(self._lexical.analyze(kept) or self._lexical.analyze(text)))
+        frequencies, total = self._lexical.frequencies(typed)
+        names = {stem for name in names_in(text) for stem in self._lexical.analyze(name)}
+        meant = {
+            word: self._lexical.respelled(word) if frequencies[word] <= _STRAY and word not in names else word
+            for word in typed
+        }
+        words = list(dict.fromkeys(meant[word] or word for word in typed))
+        if words != typed:
+            empty = {stem for word in stop for stem in self._lexical.analyze(word)}
+            words = [word for word in words if word not in empty] or typed
+            frequencies, total = self._lexical.frequencies(words)
         return {word: log(1 + (total - n + 0.5) / (n + 0.5)) for word, n in frequencies.items()}

@@ -15,6 +15,10 @@ from index.errors import StoreError
 _ANALYZER = "english"
 _WRITER_BYTES = 64 << 20
 _LONGEST_WORD = 40
+_SHORTEST_RESPELLED = 4
+_TWO_SLIPS = 8
+_VOCABULARY = 5000
+"""The most frequent words with one first letter that a misspelt one is compared with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +121,25 @@ class LexicalIndex:
         with self._translated():
             searcher = self._open().searcher()
             return {word: searcher.doc_freq("body", word) for word in words}, max(1, searcher.num_docs - 1)
+
+    def respelled(self, word: str) -> str | None:
+        """The indexed word that an analysed ``word`` standing nowhere may be meant as, None if none is near.
+
+        One slip of the keyboard is allowed, two in a long word; the first letter is taken as right.
+        """
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        if len(word) < _SHORTEST_RESPELLED or not word.isalpha():
+            return None
+        with self._translated():
+            terms = self._open().searcher().terms_with_prefix("body", word[0], limit=_VOCABULARY)
+        slips = 1 if len(word) < _TWO_SLIPS else 2
+        near = process.extract(
+            word, [term for term, _ in terms], scorer=OSA.distance, score_cutoff=slips, limit=10
+        )
+        frequent = dict(terms)
+        return min(near, key=lambda hit: (hit[1], -frequent[hit[0]]))[0] if near else None
 
     def ids(self) -> set[int]:
         """Every passage number held."""
