@@ -12,6 +12,7 @@ from index.figures.store import FigureStore
 from index.store.dense import DenseIndex
 from index.store.lexical import LexicalIndex
 from index.store.reading import Counts, Reader, StoredArticle
+from retrieval import disagree
 from retrieval.answer import Answer, Citation, Refusal, Window
 from retrieval.cite import Citer
 from retrieval.compose import answer_text, refusal_text
@@ -29,7 +30,7 @@ from retrieval.understand import Query, Turn, understand
 from retrieval.verify import check
 from retrieval.words import STOP_WORDS, Analysis, content_words
 
-THRESHOLD = 0.5
+THRESHOLD = 0.22
 """Below this confidence the question is refused."""
 CITED = 5
 NEAREST = 3
@@ -149,6 +150,7 @@ class Answerer:
                 citations = self._citer.citations(chosen, found.articles)
                 notes += chosen.notes
             figures = official.figures if official is not None and official.found else ()
+            notes += disagree.disagreements(query.understood, citations)
             if official is not None and self._figures is not None:
                 notes += official.notes if figures else (official.sentence, *official.notes)
                 notes += disagreements(figures, citations, self._figures)
