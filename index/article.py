@@ -48,10 +48,14 @@ class Article:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A source, or one article in it, that could not be taken in, and why, in one sentence."""
+    """A source, or one article in it, that could not be taken in, and why, in one sentence.
+
+    ``gone``: the page itself says that its article is no longer there.
+    """
 
     source: str
     reason: str
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,10 +19,10 @@ from index.collect.claims import LEASE, Claimant
 from index.collect.fetch import Fetched, Fetcher
 from index.collect.intake import Intake, Told, read_page
 from index.collect.listings import Listings, Visited
-from index.collect.pages import Pages, Received, Settled
+from index.collect.pages import Pages
 from index.collect.schedule import GONE_AFTER
 from index.collect.sources import Source, Sources
-from index.collect.visit import Page, Verdict, judge
+from index.collect.visit import Page, Received, Settled, Verdict, judge
 from index.errors import FetchError, IndexingError, SourceError
 from index.indexer import AddReport, Indexed
 from index.store.database import Database
@@ -34,6 +34,7 @@ _BATCH = 128
 """Fetched pages that are taken in as one."""
 _FULL = 512
 """Fetched pages waiting to be taken in above which no more are fetched."""
+_UNWANTED = "holds an article that was taken out by hand; give its address to have it back"
 _OF_A_HOST = 32
 """Pages of one host that are claimed at a time, so that a slow one does not stand in the others' way."""
 
@@ -325,16 +326,20 @@ class Collector:
         Runs in a thread of its own.
         """
         found: dict[int, list[str]] = {received.page.id: [] for received in batch}
-        reasons: dict[int, str] = {}
+        failures: dict[int, Failure] = {}
+        unwanted = self.pages.withheld()
         changed: set[str] = set()
 
         def articles() -> Iterator[Article | Failure]:
             for received in batch:
                 for each in read_page(received):
-                    if isinstance(each, Article):
-                        found[received.page.id].append(article_id(each.identity))
+                    if isinstance(each, Failure):
+                        failures[received.page.id] = each
+                    elif article_id(each.identity) in unwanted:
+                        failures[received.page.id] = Failure(source=each.source, reason=_UNWANTED)
+                        continue
                     else:
-                        reasons[received.page.id] = each.reason
+                        found[received.page.id].append(article_id(each.identity))
                     yield each
 
         def told(one: Indexed | Failure) -> None:
@@ -348,11 +353,12 @@ class Collector:
                 received=received,
                 articles=tuple(dict.fromkeys(found[received.page.id])),
                 changed=not changed.isdisjoint(found[received.page.id]),
-                reason=reasons.get(received.page.id),
+                reason=failure.reason if (failure := failures.get(received.page.id)) else None,
+                gone=failure is not None and failure.gone,
             )
             for received in batch
         ]
-        removed = self.pages.settle(settled, now=self.now())
+        removed = self.pages.settle(settled, now=self.now(), gone_after=self._gone_after)
         if removed:
             self._intake.recover()
         return report, len(removed)

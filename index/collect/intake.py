@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from index.article import Article, Failure
-from index.collect.pages import Received, listed_moment
-from index.collect.visit import Page
+from index.collect.pages import listed_moment
+from index.collect.visit import Page, Received
 from index.extract import read_bytes
 from index.indexer import AddReport, Indexed
 

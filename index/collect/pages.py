@@ -1,45 +1,24 @@
 """The pages in the database: which are due, what came of each visit, which articles stand on them."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, case, delete, exists, func, insert, select, update
 
 from index.collect.claims import RELEASED, Claimant, zoned
 from index.collect.feeds import Item
 from index.collect.fetch import Fetched
-from index.collect.schedule import BOUNDS, RETRY_REFUSED, after_visit
+from index.collect.schedule import BOUNDS, GONE_AFTER
 from index.collect.tables import holdings, inbox, pages
-from index.collect.visit import Page, Verdict, hash_of
+from index.collect.visit import Page, Received, Settled, Verdict, after_reading
 from index.extract.dates import Moment
 from index.extract.urls import canonical_url
 from index.store.database import Database
 from index.store.recording import remove
 
 _LOOKUP = 500  # values in one IN list
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
-    """A page that was fetched and is not taken in yet."""
-
-    page: Page
-    content: bytes
-    content_type: str | None
-    final_url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """What became of a received page: the articles it holds, or why it holds none."""
-
-    received: Received
-    articles: tuple[str, ...]
-    changed: bool
-    reason: str | None
 
 
 class Pages:
@@ -111,10 +90,14 @@ class Pages:
             return [_page(row) for row in rows]
 
     def claim_one(self, claimant: Claimant, url: str, source: int, *, now: datetime) -> Page | None:
-        """Take this page, due or not; one that is unknown is added to ``source``. None: it is another's."""
+        """Take this page, due or not; one that is unknown is added to ``source``. None: it is another's.
+
+        What was withheld is wanted again.
+        """
         with self._database.write() as connection:
             if connection.scalar(select(pages.c.id).where(pages.c.url == url)) is None:
                 connection.execute(insert(pages).values(**_new_page(Item(url=url), source, now)))
+            _want_again(connection, url)
             row = connection.execute(
                 select(pages).where(pages.c.url == url, claimant.may_take(pages, now))
             ).one_or_none()
@@ -161,15 +144,29 @@ class Pages:
         ]
 
     def withhold(self, article: str, *, reason: str) -> None:
-        """Do not visit the pages of an article any more: somebody does not want it in the collection."""
+        """Do not visit the pages of an article any more: somebody does not want it in the collection.
+
+        Whatever else leads to it later, it is not taken in, until one of its pages is asked for by name.
+        """
         theirs = select(holdings.c.page).where(holdings.c.article == article)
         with self._database.write() as connection:
             connection.execute(delete(inbox).where(inbox.c.page.in_(theirs)))
             connection.execute(
                 update(pages)
                 .where(pages.c.id.in_(theirs))
-                .values(state="refused", due_at=None, last_error=reason, **RELEASED)
+                .values(state="withheld", due_at=None, last_error=reason, **RELEASED)
             )
+
+    def withheld(self) -> set[str]:
+        """The articles that are not wanted."""
+        query = select(holdings.c.article).join(pages, pages.c.id == holdings.c.page)
+        with self._database.read() as connection:
+            return set(connection.scalars(query.where(pages.c.state == "withheld")))
+
+    def on_pages(self) -> set[str]:
+        """The articles that stand on pages, as against those of files."""
+        with self._database.read() as connection:
+            return set(connection.scalars(select(holdings.c.article).distinct()))
 
     def kept_since(self, sources: Collection[int], since: datetime) -> int:
         """How many pages of these sources hold an article and have not been visited since."""
@@ -182,33 +179,27 @@ class Pages:
         with self._database.read() as connection:
             return int(connection.scalar(select(func.count()).select_from(inbox)) or 0)
 
-    def settle(self, settled: Sequence[Settled], *, now: datetime) -> list[str]:
+    def settle(
+        self, settled: Sequence[Settled], *, now: datetime, gone_after: timedelta = GONE_AFTER
+    ) -> list[str]:
         """Write down what pages hold, in one transaction; the articles that it took out."""
         removed: list[str] = []
         with self._database.write() as connection:
             for one in settled:
                 page = one.received.page
-                held = bool(one.articles)
-                if held:
+                if one.articles:
                     removed += _let_go(connection, page.id, keep=one.articles)
                     _hold(connection, page.id, one.articles)
-                else:
-                    held = bool(_held(connection, page.id))
-                interval = page.interval
-                if page.state != "new":
-                    interval = after_visit("page", interval, changed=one.changed)
-                values: dict[str, Any] = {
-                    "state": "held" if held else "refused",
-                    "interval": interval,
-                    "due_at": now + timedelta(seconds=interval if held else RETRY_REFUSED),
-                    "content_hash": hash_of(one.received.content),
-                    "last_error": one.reason,
-                    "attempts": 0,
-                    **RELEASED,
-                }
-                if one.changed:
-                    values["changed_at"] = now
-                connection.execute(update(pages).where(pages.c.id == page.id).values(**values))
+                values = after_reading(
+                    one, held=bool(_held(connection, page.id)), now=now, gone_after=gone_after
+                )
+                if values["state"] == "gone":
+                    removed += _let_go(connection, page.id, keep=())
+                connection.execute(
+                    update(pages)
+                    .where(pages.c.id == page.id, pages.c.state != "withheld")
+                    .values(**values, attempts=0, **RELEASED)
+                )
                 connection.execute(delete(inbox).where(inbox.c.page == page.id))
         return removed
 
@@ -228,6 +219,20 @@ def _claim(connection: Connection, claimant: Claimant, identifiers: Sequence[int
             update(pages)
             .where(pages.c.id.in_(identifiers[start : start + _LOOKUP]))
             .values(attempts=pages.c.attempts + 1, **claimant.claim(now))
+        )
+
+
+def _want_again(connection: Connection, url: str) -> None:
+    """Lift what keeps the articles of this page out, also from their other pages."""
+    here = select(pages.c.id).where(pages.c.url == url, pages.c.state == "withheld")
+    articles = connection.scalars(select(holdings.c.article).where(holdings.c.page.in_(here))).all()
+    theirs = list(connection.scalars(select(holdings.c.page).where(holdings.c.article.in_(articles))))
+    if theirs:
+        connection.execute(delete(holdings).where(holdings.c.page.in_(theirs)))
+        connection.execute(
+            update(pages)
+            .where(pages.c.id.in_(theirs), pages.c.state == "withheld")
+            .values(state="new", etag=None, last_modified=None, content_hash=None, last_error=None)
         )
 
 
@@ -255,7 +260,7 @@ def _new_page(item: Item, source: int, now: datetime) -> dict[str, Any]:
 
 def _note_modified(connection: Connection, row: Any, item: Item, now: datetime) -> int:
     said = _stamp(item.modified)
-    if said is None or said == row.listed_modified or row.state == "moved":
+    if said is None or said == row.listed_modified or row.state in {"moved", "withheld"}:
         return 0
     later = row.listed_modified is not None and said > row.listed_modified
     values: dict[str, Any] = {"listed_modified": max(said, row.listed_modified or "")}
@@ -290,7 +295,7 @@ def _move(connection: Connection, page: Page, moved_to: str, now: datetime) -> i
     connection.execute(delete(holdings).where(holdings.c.page == page.id))
     if articles:
         _hold(connection, target, articles)
-        values["state"] = "held"
+        values["state"] = case((pages.c.state == "withheld", "withheld"), else_="held")
     connection.execute(update(pages).where(pages.c.id == target).values(**values))
     gone = {
         "state": "moved",

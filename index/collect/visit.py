@@ -35,7 +35,7 @@ class Page:
     host: str
     source: int
     state: str
-    """``new``, ``held`` (its article is in), ``refused``, ``gone`` or ``moved``."""
+    """``new``, ``held`` (its article is in), ``refused``, ``gone``, ``moved`` or ``withheld`` (by hand)."""
     listed: dict[str, str]
     """What the list said of it: ``title``, ``published`` (ISO 8601) and ``evidence``."""
     content_hash: bytes | None
@@ -45,6 +45,28 @@ class Page:
     interval: int
     gone_since: datetime | None
     failures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A page that was fetched and is not taken in yet."""
+
+    page: Page
+    content: bytes
+    content_type: str | None
+    final_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What became of a received page: the articles it holds, or why it holds none."""
+
+    received: Received
+    articles: tuple[str, ...]
+    changed: bool
+    reason: str | None
+    gone: bool = False
+    """Whether the page says that its article is no longer there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +91,10 @@ def judge(
     """What a visit that brought ``came`` means."""
     if isinstance(came, FetchError):
         if came.kind == "gone":
-            return _missing(page, came.reason, now, gone_after)
+            return missing(page, came.reason, now, gone_after)
         return _failed(page, came, now)
     if is_front(came.final_url) and not is_front(page.url):
-        return _missing(page, "The address now leads to the site's front page.", now, gone_after)
+        return missing(page, "The address now leads to the site's front page.", now, gone_after)
     moved_to = canonical_url(came.moved_to) if came.moved_to else None
     moved_to = moved_to if moved_to != page.url else None
     same = came.content is None or (
@@ -81,13 +103,14 @@ def judge(
     interval = after_visit("page", page.interval, changed=False) if same else page.interval
     values = {
         "failures": 0,
-        "gone_since": None,
         "interval": interval,
         "due_at": now + timedelta(seconds=interval),
         "validators_of": came.final_url,
         "etag": came.etag or (page.etag if came.content is None else None),
         "last_modified": came.last_modified or (page.last_modified if came.content is None else None),
     }
+    if same:
+        values["gone_since"] = None  # what came anew is read first: it may say that the article is gone
     if page.state == "held" and same:
         values["last_error"] = None
     return Verdict(
@@ -98,12 +121,46 @@ def judge(
     )
 
 
+def after_reading(one: Settled, *, held: bool, now: datetime, gone_after: timedelta) -> dict[str, Any]:
+    """What to write down about a page that was read; ``held``: articles stand on it, of now or of before.
+
+    A page that held an article and now shows something else: where it says that the article is no longer
+    available, that counts as a 404 does; where it asks for money, consent or a browser, that is between the
+    site and us, and the article stays as it was last read. Either way the page is read whole again.
+    """
+    page = one.received.page
+    anew: dict[str, Any] = {"etag": None, "last_modified": None, "content_hash": None}
+    if one.gone and held:
+        verdict = missing(page, one.reason or "", now, gone_after)
+        return {"state": page.state, **verdict.values, **anew}
+    interval = (
+        page.interval if page.state == "new" else after_visit("page", page.interval, changed=one.changed)
+    )
+    values: dict[str, Any] = {
+        "state": "held" if held else "refused",
+        "interval": interval,
+        "due_at": now + timedelta(seconds=interval if held else RETRY_REFUSED),
+        "gone_since": None,
+        "content_hash": hash_of(one.received.content),
+        "last_error": one.reason,
+    }
+    if held and not one.articles:
+        values |= anew
+    if one.changed:
+        values["changed_at"] = now
+    return values
+
+
 def hash_of(content: bytes) -> bytes:
     """16 bytes by which a page's content is known again."""
     return hashlib.blake2b(content, digest_size=16).digest()
 
 
-def _missing(page: Page, reason: str, now: datetime, gone_after: timedelta) -> Verdict:
+def missing(page: Page, reason: str, now: datetime, gone_after: timedelta) -> Verdict:
+    """What it means that a page's article is not there, as its status, a redirect or its own words say.
+
+    The article stays until that has been so for ``gone_after``, for sites have bad days.
+    """
     if page.state != "held":
         state = "gone" if page.state == "gone" else "refused"
         values = {"state": state, "due_at": _in(now, GONE_RETRY), "last_error": reason}

@@ -14,7 +14,7 @@ from index.extract.gaps import blocks_of, filled
 from index.extract.head import read_head
 from index.extract.lines import table_lines
 from index.extract.metadata import read_metadata
-from index.extract.stubs import stub_reason
+from index.extract.stubs import GONE, stub_reason
 from index.extract.titles import folded
 
 _NOT_HTML = "is HTML without an article; give the page of the article itself"
@@ -42,7 +42,7 @@ def read_page(
         lines, title=metadata.fields.title, page=shown, is_article=metadata.is_article, free=metadata.free
     )
     if reason is not None:
-        return Failure(source=source, reason=reason)
+        return Failure(source=source, reason=reason, gone=reason is GONE)
     fields = metadata.fields.completed(head)
     return article(join_lines(lines), fields, source=source, identity=identity, url=url)
 

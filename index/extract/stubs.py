@@ -9,6 +9,7 @@ _SHORT = 220
 
 _I = re.IGNORECASE
 
+GONE = "is a page that says its article is no longer available; nothing of it was taken in"
 _FOR_SUBSCRIBERS = "is the stub of an article for subscribers; add the whole text as a file if you have it"
 _STUBS = (
     (
@@ -21,7 +22,7 @@ _STUBS = (
             r"(?:the|that|this) page|nothing (?:was )?found here)",
             _I,
         ),
-        "is a page that says its article is no longer available; nothing of it was taken in",
+        GONE,
         True,
     ),
     (

@@ -10,12 +10,20 @@ from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsp
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _TRACKING = re.compile(
-    r"(?:utm_|mtm_|pk_|at_|hsa_|vero_|oly_|_hs|ns_|trk_).*|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|"
-    r"yclid|twclid|ttclid|igshid|igsh|mc_cid|mc_eid|mkt_tok|_ga|_gl|s_cid|cmpid|cmp|ocid|ncid|cid|smid|"
-    r"smtyp|ito|ref_src|ref_url|xtor|wt_mc|wt\.mc_id|spm|__twitter_impression|guccounter|guce_referrer|"
-    r"guce_referrer_sig|share|sharetype|taid|partner",
+    r"(?:utm_|mtm_|hsa_|vero_|oly_|_hs|trk_).*|pk_(?:campaign|kwd|keyword|source|medium|content|cid|group|"
+    r"placement)|at_(?:medium|campaign|custom\d|link_.*|bbc_.*|ptr_name|format)|ns_(?:campaign|mchannel|"
+    r"source|linkname|fee)|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid|igsh|"
+    r"mc_cid|mc_eid|mkt_tok|_ga|_gl|s_cid|cmpid|ocid|ncid|smid|smtyp|ito|ref_src|ref_url|xtor|wt_mc|"
+    r"wt\.mc_id|spm|__twitter_impression|guccounter|guce_referrer|guce_referrer_sig|sharetype|taid",
     re.IGNORECASE,
 )
+_WAYS = re.compile(
+    r"(?:cid|cmp|partner|share)=(?:rss|feed|rss[_-]?feed|atom|e?mail|newsletter|social|twitter|x|facebook|"
+    r"linkedin|reddit|tumblr|pinterest|pocket|telegram|whatsapp|jetpack-whatsapp|mastodon|bluesky|print|"
+    r"yahoo|msn|google|googlenews|flipboard|smartnews|apple[_-]?news)",
+    re.IGNORECASE,
+)
+"""Names that track on some sites and tell articles apart on others: dropped with a way of sharing alone."""
 _UNRESERVED = re.compile(r"%([0-9A-Fa-f]{2})")
 _HOST = re.compile(
     r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*\.?|\[[0-9a-f:.]+\]"
@@ -78,7 +86,7 @@ def _ascii_host(split: SplitResult) -> str | None:
 
 def _tracks(parameter: str) -> bool:
     name = unquote(parameter.partition("=")[0])
-    return _TRACKING.fullmatch(name) is not None
+    return _TRACKING.fullmatch(name) is not None or _WAYS.fullmatch(unquote(parameter)) is not None
 
 
 def _escapes(part: str) -> str:

@@ -491,6 +491,86 @@ async def test_a_withheld_article_is_not_visited_again(
     assert (await collector.run_once()).fetched == 0
 
 
+async def test_a_withheld_article_comes_back_by_no_other_way_but_when_asked_for(
+    site: Site, collector: Collector, shelf: Shelf, clock: Clock
+) -> None:
+    canonical = f'<head><link rel="canonical" href="{site.url("/a")}">'.encode()
+    serve_feed(site, "/feed", "/a")
+    serve_story(site, "/a", story("a").replace(b"<head>", canonical))
+    await collector.add([site.url("/feed")])
+    (article,) = shelf.articles
+    collector.pages.withhold(article, reason="It was taken out by an administrator.")
+    shelf.articles.clear()
+    serve_feed(site, "/feed", "/a", "/print/a", version="2")
+    serve_story(site, "/print/a", story("a").replace(b"<head>", canonical))
+    clock.on(days=1)
+    report = await collector.run_once()
+    assert (report.fetched, list(shelf.articles)) == (1, [])
+    await collector.add([site.url("/a")])
+    assert list(shelf.articles) == [article]
+
+
+GONE_PAGE = (
+    b"<html><head><title>Not available</title></head><body><p>This article is no longer available.</p>"
+)
+FOR_MONEY = (
+    b"<html><head><title>Boats reach a</title></head><body><p>Subscribe to continue reading this article.</p>"
+    b"<p>Already have a subscription? Log in.</p></body></html>"
+)
+
+
+async def test_a_page_that_says_its_article_is_gone_counts_as_missing(
+    site: Site, collector: Collector, clock: Clock
+) -> None:
+    serve_feed(site, "/feed", "/a")
+    serve_story(site, "/a", story("a"))
+    await collector.add([site.url("/feed")])
+    serve_story(site, "/a", GONE_PAGE, version="2")
+    clock.on(hours=10)
+    first = await collector.run_once()
+    assert (first.removed, len(first.articles.failed)) == (0, 1)
+    assert collector.sources.counts()[0].held == 1
+    clock.on(hours=21)
+    assert (await collector.run_once()).removed == 1
+    assert collector.sources.counts()[0].gone == 1
+    serve_story(site, "/a", story("a"), version="3")
+    clock.on(days=31)
+    assert (await collector.run_once()).fetched == 1
+    assert collector.sources.counts()[0].held == 1
+
+
+async def test_a_page_that_was_gone_for_an_hour_keeps_its_article(
+    site: Site, collector: Collector, clock: Clock
+) -> None:
+    serve_feed(site, "/feed", "/a")
+    serve_story(site, "/a", story("a"))
+    await collector.add([site.url("/feed")])
+    for body, version in ((GONE_PAGE, "2"), (story("a"), "3"), (GONE_PAGE, "4")):
+        serve_story(site, "/a", body, version=version)
+        clock.on(days=2)
+        assert (await collector.run_once()).removed == 0
+    assert collector.sources.counts()[0].held == 1
+
+
+async def test_a_page_that_now_asks_for_money_keeps_the_article_as_it_was_read(
+    site: Site, collector: Collector, shelf: Shelf, clock: Clock
+) -> None:
+    serve_feed(site, "/feed", "/a")
+    serve_story(site, "/a", story("a"))
+    await collector.add([site.url("/feed")])
+    before = dict(shelf.articles)
+    serve_story(site, "/a", FOR_MONEY, version="2")
+    for _ in range(3):
+        clock.on(days=10)
+        report = await collector.run_once()
+        assert (report.removed, report.fetched) == (0, 1)
+    assert shelf.articles == before
+    assert collector.sources.counts()[0].held == 1
+    serve_story(site, "/a", story("a", "A later sentence."), version="3")
+    clock.on(days=10)
+    assert (await collector.run_once()).articles.updated == 1
+
+
 async def test_a_removed_source_is_not_visited_again(site: Site, collector: Collector, clock: Clock) -> None:
     serve_feed(site, "/feed", "/a")
     serve_story(site, "/a", story("a"))

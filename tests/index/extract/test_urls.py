@@ -31,6 +31,30 @@ def test_an_address_has_one_form(url: str, canonical: str | None) -> None:
     assert canonical_url(url) == canonical
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "cid=4711",
+        "share=8842",
+        "partner=12",
+        "cmp=depot-opens",
+        "pk_id=9",
+        "at_id=3",
+        "ns_article=5",
+        "id=1&cid=2",
+    ],
+)
+def test_parameters_that_may_tell_articles_apart_stay(query: str) -> None:
+    assert canonical_url(f"https://example.org/a?{query}") == f"https://example.org/a?{query}"
+
+
+@pytest.mark.parametrize(
+    "query", ["cid=rss", "share=facebook", "partner=rss", "cmp=newsletter", "pk_campaign=7", "at_custom1=x"]
+)
+def test_ways_of_sharing_are_dropped(query: str) -> None:
+    assert canonical_url(f"https://example.org/a?{query}") == "https://example.org/a"
+
+
 def test_a_relative_address_is_resolved() -> None:
     assert canonical_url("../b?x=1", base="https://example.org/a/c") == "https://example.org/b?x=1"
 
