@@ -49,7 +49,7 @@ lint: setup ## style, types and the direction of imports
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy --no-error-summary
-	$(BIN)/lint-imports --no-timings
+	$(BIN)/lint-imports --no-logo
 
 format: setup ## what can be put right by itself
 	$(BIN)/ruff check --fix --quiet
