@@ -28,6 +28,11 @@ _NAMES = {
 FIELD_OF = {name: field for field, names in _NAMES.items() for name in names.split()}
 """What the usual names of a field mean here."""
 
+MOST_CHARACTERS = 5_000_000
+"""The longest text of one article: far over any report, and what the steps after this one stand."""
+
+TOO_LONG = f"holds more than {MOST_CHARACTERS:,} characters, too long for one article; split it up"
+
 _KEY_VALUE = re.compile(r"(?P<key>[A-Za-z][\w \-]{0,30}?)\s*:\s*(?P<value>\S.*)")
 
 
@@ -80,6 +85,8 @@ def article(
     text = without_title(text, title)
     if not text:
         return Failure(source=source, reason="holds no text to index; check that the right file was given")
+    if len(text) > MOST_CHARACTERS:
+        return Failure(source=source, reason=TOO_LONG)
     canonical = canonical_url(fields.url or "") or canonical_url(url or "")
     if canonical is None and fields.id is not None:
         identity = f"{source}#{fields.id}"

@@ -10,6 +10,7 @@ from typing import Literal
 
 from index.article import Article, Failure
 from index.extract.decode import decode, is_binary
+from index.extract.fields import MOST_CHARACTERS, TOO_LONG
 from index.extract.markdown import read_markdown
 from index.extract.plain import read_plain
 from index.extract.records import read_document, read_line
@@ -157,6 +158,8 @@ def _read_text(
         for number, line in enumerate(text.split("\n"), start=1):
             if (read := read_line(line, source=source, where=f"{source}:{number}")) is not None:
                 yield read
+    elif len(text) > MOST_CHARACTERS:
+        yield Failure(source=source, reason=TOO_LONG)
     elif form == "markdown":
         yield read_markdown(text, source=source, identity=identity, url=url)
     else:

@@ -86,16 +86,16 @@ _OPENINGS = re.compile(
     r"twitter|x|instagram|telegram|whatsapp|google|linkedin|youtube|social)|join our (?:newsletter|mailing|"
     r"whatsapp|telegram|channel|community)|get (?:the latest|our|more) .{0,80}(?:inbox|newsletter|app\b)|"
     r"download (?:our|the) .{0,30}app\b|(?:©|\(c\)|copyright\b)\s*(?:©\s*)?(?:19|20)\d\d|©|.{0,80}all "
-    r"rights reserved\.?$|our standards: the thomson reuters|this (?:article|story|post) (?:was )?(?:first |"
-    r"originally )?(?:appeared|published) (?:first )?(?:on|in|at)\b|the post .{3,200} (?:appeared|first "
-    r"appeared) (?:first )?on\b|(?:we|this (?:web)?site) uses? cookies|by (?:clicking|continuing|using "
-    r"this)\b.{0,120}(?:agree|accept|consent)|(?:tags|topics|filed under|categories|category|labels|"
-    r"keywords)\s*:|if you (?:have|want|would like) .{0,60}(?:newsletter|subscri|email us|contact us)|do "
-    r"you have (?:a|any) (?:news tip|tip|story|question)|have a (?:news )?tip\b|(?:your|this) (?:browser|"
-    r"device) does not support|enable javascript|please enable\b|most (?:read|viewed|popular|shared|"
-    r"commented)\b.{0,30}$|\d+ (?:comments?|shares?|views|likes|replies)$|\d{1,2}:\d\d\s*/\s*\d{1,2}:\d\d|"
-    r"advertisement\b.{0,40}$|(?:story|article) continues (?:below|after)|(?:support|donate|become a "
-    r"(?:member|subscriber|patron))\b.{0,60}(?:journalism|patreon|newsroom)\b)",
+    r"rights reserved\.?$|from .{3,40}wire reports|our standards: the thomson reuters|this (?:article|story|"
+    r"post) (?:was )?(?:first |originally )?(?:appeared|published) (?:first )?(?:on|in|at)\b|the post "
+    r".{3,200} (?:appeared|first appeared) (?:first )?on\b|(?:we|this (?:web)?site) uses? cookies|by "
+    r"(?:clicking|continuing|using this)\b.{0,120}(?:agree|accept|consent)|(?:tags|topics|filed under|"
+    r"categories|category|labels|keywords)\s*:|if you (?:have|want|would like) .{0,60}(?:newsletter|subscri|"
+    r"email us|contact us)|do you have (?:a|any) (?:news tip|tip|story|question)|have a (?:news )?tip\b|"
+    r"(?:your|this) (?:browser|device) does not support|enable javascript|please enable\b|most (?:read|"
+    r"viewed|popular|shared|commented)\b.{0,30}$|\d+ (?:comments?|shares?|views|likes|replies)$|"
+    r"\d{1,2}:\d\d\s*/\s*\d{1,2}:\d\d|advertisement\b.{0,40}$|(?:story|article) continues (?:below|after)|"
+    r"(?:support|donate|become a (?:member|subscriber|patron))\b.{0,60}(?:journalism|patreon|newsroom)\b)",
     _I,
 )
 
@@ -136,8 +136,8 @@ _PHOTO_CREDIT = re.compile(
     r"(?:\((?:(?:photo|image|picture|pic|file photo|ap photo|credit|foto)\b[^()]{0,80}|"
     rf"{_AGENCY}(?: (?:photo|images?))? ?/ ?[^()/]{{0,40}}(?:[A-Z][\w.’'-]+ [A-Z]|images)[^()]{{0,40}}|"
     rf"[^()]{{3,60}}(?: via |/ ?){_AGENCY}(?: images| photo)?)\)|\b{_AGENCY}(?: images| photo)? ?/ "
-    rf"?[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){{1,3}}(?: ?/ ?file photo)?|\b(?:via|/) ?(?:AP|AFP|REUTERS|Reuters|"
-    rf"EPA|Getty Images)(?: Images)?|"
+    rf"?[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){{1,3}}(?: ?/ ?file photo)?|(?:(?<!,) via |/ ?)(?:AP|AFP|REUTERS|"
+    rf"Reuters|EPA|Getty Images)(?: Images)?|"
     r"\b(?:AFP|EPA|Getty) (?:Images|Photo)|\bfile photo)\.?$"
 )
 _CREDIT = re.compile(
@@ -289,7 +289,8 @@ def _is_article(lines: list[str], number: int) -> bool:
         return False
     if is_reporters_credit(line):
         return True
-    above = next((other for other in reversed(lines[:number]) if other and not is_furniture(other)), "")
-    if is_name(line) and is_quote(above):
-        return True
+    if is_name(line):
+        above = (lines[other] for other in range(number - 1, max(number - 6, -1), -1))
+        if is_quote(next((other for other in above if other and not is_furniture(other)), "")):
+            return True
     return is_paragraph(line) or is_bullet(line) or is_quote(line) or not is_headline(line)

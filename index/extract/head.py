@@ -25,6 +25,7 @@ from index.extract.lines import (
     is_name,
     is_paragraph,
     is_quote,
+    names_in,
     table_lines,
     words,
 )
@@ -32,7 +33,7 @@ from index.extract.lines import (
 _REGION = 14
 """How many lines from the top may be title, byline and date."""
 
-_READING_TIME = re.compile(r"[\s·•|,–-]*\b\d{1,3}[\s-]*min(?:ute)?s?\.?[\s-]*read\b.*$", re.IGNORECASE)
+_READING_TIME = re.compile(r"[\s·•|,–-]{0,5}\b\d{1,3}[\s-]*min(?:ute)?s?\.?[\s-]*read\b.*$", re.IGNORECASE)
 _MEDIA = re.compile(
     r"\b(?:news|times|post|herald|tribune|press|media|network|journal|gazette|daily|today|online|agency|"
     r"magazine|guardian|independent|telegraph|chronicle|observer|standard|reuters|afp|dpa|upi|tass|ansa|bbc|"
@@ -67,10 +68,12 @@ _PLACE = r"[^\W\d_][\w .’'\-]{1,40}(?:[,/] ?[^\W\d_][\w .’'\-]{1,30})?"
 _DATELINE = re.compile(
     rf"(?P<place>{_PLACE}?)"
     r"(?:[,.]? (?P<when>(?:[^\W\d_]{3,10}\.? )?\d{1,2}\.?(?:st|nd|rd|th)?(?: [^\W\d_]{3,10}\.?)?(?:,? (?:19|"
-    r"20)\d\d)?|(?:19|20)\d\d-\d\d-\d\d))?(?:,? "
-    r"?[(/•|](?P<agency>[^()/•|]{2,40})[)/•|]?)?\s?(?P<end>[.:–—-]|(?<=\)))\s?(?=[“„\"«'‘A-ZÀ-ÞА-ЯІЇЄҐ])"
+    r"20)\d\d)?|(?:19|20)\d\d-\d\d-\d\d))?"
+    r"(?:,? ?(?:\((?P<agency>[^()/•|]{2,40})\)|/(?P<slashed>[^()/•|]{2,40})/|"
+    r"[•|] (?P<dotted>[^()/•|.–—―]{2,40}?)))?"
+    r"\s?(?P<end>[.:–—―-]|(?<=\)))\s?(?=[“„\"«'‘A-ZÀ-ÞА-ЯІЇЄҐ])"
 )
-_AGENCY_ALONE = re.compile(r"\((?P<agency>[A-Z][\w .&-]{1,30})\)\s?[–—-]?\s?(?=[“\"'‘A-Z])")
+_AGENCY_ALONE = re.compile(r"\((?P<agency>[A-Z][\w .&-]{1,30})\)\s?[–—―-]?\s?(?=[“\"'‘A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ def _title_at(lines: list[str]) -> int | None:
     labels = 0
     rows = table_lines(lines)
     for number, line in enumerate(lines[:_REGION]):
-        if not line or is_furniture(line) or is_picture_credit(line):
+        if not line or is_furniture(line) or is_picture_credit(line) or _is_names(line):
             continue
         if is_date_line(line) or (is_navigation(line) and number not in rows):
             continue
@@ -129,7 +132,7 @@ def _title_at(lines: list[str]) -> int | None:
             return None
         if is_paragraph(line) or _is_byline(line) or _dateline(line) != (None, None):
             return None
-        count = len(words(line))
+        count = sum(not word.isdigit() for word in words(line))
         if count >= 4 or (count == 3 and labels == 0 and capitalised(line) > 0.5 and not is_name(line)):
             return number
         labels += 1
@@ -143,8 +146,9 @@ def _read_bylines(head: Head, lines: list[str], used: set[int]) -> tuple[Head, s
     used = set(used)
     rows = table_lines(lines)
     region = [number for number in range(min(len(lines), _REGION)) if number not in used]
-    for number in region:
+    for place, number in enumerate(region):
         line = lines[number]
+        below = next((lines[other] for other in region[place + 1 :] if lines[other]), "")
         if is_paragraph(line) and not _is_byline(line) and not is_date_line(line):
             break
         if not line or number in rows or is_bullet(line) or is_picture_credit(line):
@@ -153,6 +157,9 @@ def _read_bylines(head: Head, lines: list[str], used: set[int]) -> tuple[Head, s
             head = _with_date_line(head, line)
         elif _is_byline(line):
             head = _with_byline(head, line)
+        elif _is_names(line) or (is_name(line) and (is_date_line(below) or _is_paper(below))):
+            for name in names_in(line.partition(",")[0]) if _MEDIA.search(line) else names_in(line):
+                head = _with_name(head, name)
         elif number > 0 and _is_bare_byline(
             line, [lines[other] for other in region if other != number], head
         ):
@@ -163,6 +170,14 @@ def _read_bylines(head: Head, lines: list[str], used: set[int]) -> tuple[Head, s
     return head, used
 
 
+def _is_names(line: str) -> bool:
+    """Several names, or one with the paper it writes for: a byline without "By"."""
+    name, _, paper = line.partition(", ")
+    return len(names_in(line)) >= 2 or (
+        is_name(name) and 0 < len(words(paper)) <= 4 and _MEDIA.search(paper) is not None
+    )
+
+
 def _is_bare_byline(line: str, others: list[str], head: Head) -> bool:
     """A name without "By": beside a reading time, given twice, or that of a paper below a title."""
     bare = _READING_TIME.sub("", line).strip(" |·•-–")
@@ -170,8 +185,14 @@ def _is_bare_byline(line: str, others: list[str], head: Head) -> bool:
         return False
     timed = _READING_TIME.search(line) is not None
     again = any(other.startswith(bare) and (other == line or _READING_TIME.search(other)) for other in others)
-    paper = head.title is not None and len(words(line)) <= 5 and _MEDIA.search(line) is not None
-    return timed or again or paper
+    return timed or again or (bool(head.title or head.authors) and _is_paper(line))
+
+
+def _is_paper(line: str) -> bool:
+    """A line of few words that is the name of a paper or an agency."""
+    return (
+        len(words(line)) <= 5 and _MEDIA.search(line) is not None and is_headline(line) and not is_quote(line)
+    )
 
 
 def _is_byline(line: str) -> bool:
@@ -257,9 +278,12 @@ def _dateline(line: str) -> tuple[str | None, Moment | None]:
     if match := _AGENCY_ALONE.match(line):
         return (match["agency"], None) if match["agency"].isupper() else (None, None)
     match = _DATELINE.match(line)
-    if match is None or not (match["when"] or match["agency"]):
+    if match is None:
         return None, None
-    place, agency = match["place"].strip(), (match["agency"] or "").strip()
+    place, agency = (
+        match["place"].strip(),
+        (match["agency"] or match["slashed"] or match["dotted"] or "").strip(),
+    )
     # A place is in capitals, or else followed by a name that is no abbreviation of it: "European Union (EU)".
     capitals = re.split(r"[,/]", place)[0].isupper()
     initials = "".join(word[0] for word in words(place) if word.lower() != "the").lower()
@@ -267,7 +291,7 @@ def _dateline(line: str) -> tuple[str | None, Moment | None]:
         len(words(place)) > 4 or capitalised(place) < 1.0 or (agency and agency.lower() == initials)
     ):
         return None, None
-    if not capitals and agency and not agency.isupper() and match["end"] not in (".", "–", "—", "-"):
+    if not capitals and agency and not agency.isupper() and match["end"] not in (".", "–", "—", "―", "-"):
         return None, None
     if re.search(r"\d", agency) or len(words(agency)) > 5 or (agency.isupper() and len(agency) > 12):
         agency = ""

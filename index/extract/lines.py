@@ -91,7 +91,7 @@ def is_paragraph(line: str) -> bool:
 def is_headline(line: str) -> bool:
     """A line that could be a title or a heading: short, begun with a capital, without a full stop."""
     count = len(words(line))
-    if not 1 <= count <= 30 or len(line) > 220 or line.endswith((".", ",", ";", ":", "|", "-", "–")):
+    if not 1 <= count <= 30 or len(line) > 220 or line.endswith((".", ",", ";", ":", "|", "-", "–", "—")):
         return False
     first = next((character for character in line if character.isalnum()), "")
     if first.islower() or is_bullet(line):
@@ -117,6 +117,13 @@ def is_name(line: str) -> bool:
         and all(part[0].isupper() or part.lower() in _PARTICLES for part in parts)
         and not re.search(r"[\d:!?|“”\"]", line)
     )
+
+
+def names_in(line: str) -> tuple[str, ...]:
+    """The names in a line that is nothing but names: ``Ann Smith, Bob Jones and Carl Young``."""
+    parts = re.split(r",\s+(?:and\s+|und\s+)?|\s+(?:and|und|et|y|e|&)\s+", line)
+    names = tuple(part for part in parts if part)
+    return names if names and all(is_name(name) and len(name.split()) <= 4 for name in names) else ()
 
 
 def is_quote(line: str) -> bool:

@@ -17,11 +17,11 @@ _REFERENCE = re.compile(r"\[[^\[\]]+\]:\s+\S+.*")
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,30}\]:?")
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>")
 _EMPHASIS = (
-    re.compile(r"(?<![\w*])(\*{1,3})(?=\S)(.+?)(?<=\S)\1(?!\*)"),
-    re.compile(r"(?<![\w_])(_{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w_])"),
-    re.compile(r"(~~|==)(?=\S)(.+?)(?<=\S)\1"),
+    re.compile(r"(?<![\w*])(\*{1,3})(?=\S)(.{1,600}?)(?<=\S)\1(?!\*)"),
+    re.compile(r"(?<![\w_])(_{1,3})(?=\S)(.{1,600}?)(?<=\S)\1(?![\w_])"),
+    re.compile(r"(~~|==)(?=\S)(.{1,600}?)(?<=\S)\1"),
 )
-_CODE = re.compile(r"(`+)(.+?)\1")
+_CODE = re.compile(r"(`{1,3})(.{1,600}?)\1")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
 _QUOTE = re.compile(r"(?:>\s?)+")

@@ -9,7 +9,15 @@ from typing import Any
 from index.article import Article, Failure
 from index.extract.clean import clean_line, clean_lines, join_lines
 from index.extract.dates import read_moment, read_timestamp
-from index.extract.fields import FIELD_OF, Fields, article, at_midnight, author_names
+from index.extract.fields import (
+    FIELD_OF,
+    MOST_CHARACTERS,
+    TOO_LONG,
+    Fields,
+    article,
+    at_midnight,
+    author_names,
+)
 from index.extract.furniture import is_furniture, is_reporters_credit
 from index.extract.language import language_code
 from index.extract.lines import table_lines
@@ -81,6 +89,8 @@ def read_record(record: object, *, source: str, where: str, alone: bool = False)
         return Failure(source=where, reason='has no "text"; each article needs one')
     if not isinstance(text, str):
         return Failure(source=where, reason=f'has {_kind(text)} for "text"; it must be a string')
+    if len(text) > MOST_CHARACTERS:
+        return Failure(source=where, reason=TOO_LONG)
     read = _fields(record)
     if isinstance(read, str):
         return Failure(source=where, reason=read)

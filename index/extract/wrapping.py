@@ -6,7 +6,7 @@ from statistics import quantiles
 from index.extract.lines import ends_sentence, is_bullet, table_lines, words
 
 _OPEN_END = re.compile(
-    r".*\b(?:an?|the|and|or|but|nor|of|to|in|on|at|by|for|with|from|as|that|which|who|than|into|over|under|about|"
+    r"(?:an?|the|and|or|but|nor|of|to|in|on|at|by|for|with|from|as|that|which|who|than|into|over|under|about|"
     r"after|before|between|its|his|her|their|our|my|your|is|are|was|were|be|been|has|have|had|will|would|said|not|"
     r"der|die|das|und|oder|von|zu|mit|für|auf|im|des|dem|den|le|la|les|et|ou|du|de|une?|el|los|las|que)",
     re.IGNORECASE,
@@ -61,7 +61,9 @@ def _continues(joined: list[str], above: str, line: str, *, throughout: bool) ->
     in_sentence = len(words(previous)) >= 6 and len(previous) >= 40
     if _CONTINUES.match(line):
         return in_sentence
-    return bool(above) and len(previous) >= 60 and _OPEN_END.fullmatch(previous) is not None
+    return (
+        bool(above) and len(previous) >= 60 and _OPEN_END.fullmatch(previous.rsplit(None, 1)[-1]) is not None
+    )
 
 
 def _is_wrapped(lines: list[str], rows: set[int]) -> bool:

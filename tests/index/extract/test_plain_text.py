@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from index.article import Article
+from index.article import Article, Failure
 from index.extract import read_bytes
 
 BODY = (
@@ -244,3 +244,30 @@ def test_fields_above_the_text_are_read() -> None:
 def test_the_title_repeated_above_the_text_goes() -> None:
     article = read(f"Title: A Depot Opens\nDate: 2025-04-05\n\nA depot opens\n{BODY}")
     assert article.text == BODY
+
+
+@pytest.mark.parametrize(
+    ("byline", "authors", "publisher"),
+    [
+        ("Ann Smith and Bob Jones\nReuters", ("Ann Smith", "Bob Jones"), "Reuters"),
+        ("Ann Smith\nFjord Times", ("Ann Smith",), "Fjord Times"),
+        ("By ANN SMITH, Associated Press", ("ANN SMITH",), "Associated Press"),
+    ],
+)
+def test_names_above_the_text_are_its_authors(
+    byline: str, authors: tuple[str, ...], publisher: str | None
+) -> None:
+    article = read(f"{byline}\nJune 25, 2025, 9:12 a.m. ET\n{BODY}")
+    assert (article.title, article.authors, article.publisher) == (None, authors, publisher)
+    assert article.published == date(2025, 6, 25)
+    assert article.text == BODY
+
+
+def test_two_places_in_a_dateline_are_no_publisher() -> None:
+    assert read(f"Oslo/Narvik - {BODY}").publisher is None
+
+
+def test_a_text_too_long_for_an_article_is_named() -> None:
+    (found,) = read_bytes(b"a line\n" * 800_000, source="long.txt", name="long.txt")
+    assert isinstance(found, Failure)
+    assert "too long" in found.reason
