@@ -227,6 +227,11 @@ def corrected(text: str) -> str:
     return f"Corrected by an administrator: {one_line(text)}"
 
 
+def about_your_question(question: str, said: str) -> str:
+    """What somebody is told whose private answer was withdrawn or corrected."""
+    return f"You asked: {shortened(one_line(question), 300)}\n{said}"
+
+
 def shared_by(name: str) -> str:
     """The line under a shared answer; ``name`` is how the platform shows a person."""
     return f"Asked by {name}"

@@ -22,7 +22,7 @@ from bot.desk.reviews import Decision, Reviews
 from bot.desk.serving import Serving
 from bot.desk.sources import Sources
 from bot.desk.workers import Workers
-from bot.errors import NotThere
+from bot.errors import DeliveryError, NotThere
 from index.errors import IndexingError
 from retrieval.answer import ArticleRef
 
@@ -194,6 +194,8 @@ class Desk:
     async def decide(self, admin: Person, question: str, decision: Decision, *, correction: str = "") -> None:
         """Dismiss a wrong answer's case, or withdraw or correct the answer, also where it was posted.
 
+        Who alone saw the answer is told by a direct message.
+
         Raises:
             NotAllowed: ``admin`` is no administrator.
             NotThere: the question is not kept any more.
@@ -201,9 +203,12 @@ class Desk:
         """
         asked = await self.reviews.decide(admin, question, decision, correction=correction)
         delivery = self._serving.delivery(asked.place.platform)
-        if decision == "dismissed" or asked.message is None or delivery is None:
+        if decision == "dismissed" or delivery is None:
             return
         text = wording.corrected(correction) if decision == "corrected" else wording.WITHDRAWN
+        if asked.message is None:
+            await delivery.tell(asked.person.key, wording.about_your_question(asked.text, text))
+            return
         about = Request(
             key=f"decision:{asked.id}",
             kind=asked.kind,
@@ -213,6 +218,19 @@ class Desk:
             asked_at=asked.asked_at,
         )
         await delivery.replace(asked.message, Reply(request=about, body=Words(text=text)))
+
+    async def announce(self, text: str) -> int:
+        """Tell every administrator who is named on a platform that we are on; how many were reached."""
+        told = 0
+        for platform in ("slack", "discord"):
+            delivery = self._serving.delivery(platform)
+            for admin in self.channels.admins(platform) if delivery else ():
+                try:
+                    await delivery.tell(admin, text)
+                    told += 1
+                except DeliveryError as exc:
+                    log.warning("could not tell %s: %s", admin, exc)
+        return told
 
     async def taken_up(self, place: Place, said_in: str) -> str | None:
         """The question that a message asked, None if it asked none.

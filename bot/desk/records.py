@@ -81,8 +81,9 @@ class Request:
     ``key`` identifies the delivery (``slack:Ev…``): the same key is answered once. ``said_in`` is the id of
     the message that holds the question, where there is one, so that edits and deletions can be followed;
     ``replaces`` is the id of the question whose posted answer is to be updated instead of posting a new one.
-    ``private``: only the asker sees the answer. ``delivery`` is what the adapter needs to deliver after a
-    restart; the desk only stores it, and drops it when the request is done.
+    ``private``: only the asker sees the answer; ``shared``: they saw it alone before, and show it to all now.
+    ``delivery`` is what the adapter needs to deliver after a restart; the desk only stores it, and drops it
+    when the request is done.
     """
 
     key: str
@@ -93,6 +94,7 @@ class Request:
     asked_at: datetime
     options: Options = Options()
     private: bool = False
+    shared: bool = False
     said_in: str = ""
     replaces: str = ""
     spending: SpendingQuery | None = None

@@ -134,7 +134,7 @@ class Replying:
         if query is None:
             return Reply(request=request, body=Words(text=HELP), private=True)
         report = await self._workers.compute(lambda: self._figures.spending(query))
-        return Reply(request=request, body=report, private=private)
+        return Reply(request=request, body=report, private=private, shared=request.shared)
 
     async def _within_limits(self, request: Request) -> None:
         if request.kind == "retract" or self._channels.administers(request.person):

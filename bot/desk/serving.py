@@ -1,10 +1,13 @@
 """One question, one answer: from the claim to the posted message, through restarts and failures."""
 
 import asyncio
+import contextvars
 import logging
 from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
+
+import structlog
 
 from bot import wording
 from bot.desk.claims import Abandoned, Claims, Outcome, question_id
@@ -60,10 +63,11 @@ class Serving:
         """Take up events whose process is gone; how many."""
         started = 0
         for platform in list(self._deliveries):
-            for left in await self._claims.abandoned(platform):
-                if left.request.key not in self._tasks:
-                    self._start(left.request.key, self._resume(left))
-                    started += 1
+            while abandoned := await self._claims.abandoned(platform):
+                for left in abandoned:
+                    if left.request.key not in self._tasks:
+                        self._start(left.request.key, self._resume(left))
+                        started += 1
         return started
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
@@ -83,7 +87,9 @@ class Serving:
         return not left
 
     def _start(self, key: str, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work, name=key)
+        context = contextvars.copy_context()
+        context.run(structlog.contextvars.bind_contextvars, case=question_id(key))
+        task = asyncio.create_task(work, name=key, context=context)
         self._tasks[key] = task
         task.add_done_callback(lambda _: self._tasks.pop(key, None))
 

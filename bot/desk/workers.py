@@ -21,13 +21,19 @@ class Workers:
 
     def __init__(self, database: Database, *, computing: int = 4, recording: int = 2) -> None:
         self._database = database
+        self.under_way = 0
+        """How much is being computed or waits for a thread that computes."""
         self._computing = ThreadPoolExecutor(computing, thread_name_prefix="compute")
         self._recording = ThreadPoolExecutor(recording, thread_name_prefix="record")
 
     async def compute(self, work: Callable[[], T]) -> T:
         """What ``work`` returns or raises, done in a thread once one is free."""
         context = contextvars.copy_context()
-        return await asyncio.get_running_loop().run_in_executor(self._computing, context.run, work)
+        self.under_way += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._computing, context.run, work)
+        finally:
+            self.under_way -= 1
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """What ``work`` finds in one state of the database.

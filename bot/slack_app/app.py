@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from bot.desk import Desk
 from bot.desk.secrets import Seal
 from bot.desk.workers import Workers
+from bot.errors import DeliveryError
 from bot.slack_app.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH, SCOPES
-from bot.slack_app.workspaces import API_URL, OneToken, Tokens, Workspaces, web_client
+from bot.slack_app.workspaces import API_URL, OneToken, Tokens, Workspaces, call, web_client
 
 if TYPE_CHECKING:
     from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
     from slack_bolt.async_app import AsyncApp
+    from slack_sdk.web.async_client import AsyncWebClient
     from starlette.routing import BaseRoute
 
 log = logging.getLogger(__name__)
@@ -80,10 +82,20 @@ class SlackApp:
         """Serve Socket Mode until cancelled.
 
         It reconnects by itself, at the latest ``ping`` seconds after a connection broke off.
+
+        Raises:
+            DeliveryError: Slack does not take the token, or cannot be reached at the start.
         """
         import asyncio
 
-        handler = self._socket(ping)
+        client = web_client(self._settings.app_token, api_url=self._settings.api_url)
+        try:
+            await call(client, "apps.connections.open")  # the handler would ask for ever
+        except DeliveryError as exc:
+            if exc.passing:
+                raise
+            raise DeliveryError(f"Slack does not take SLACK_APP_TOKEN: {exc.code}.", code=exc.code) from exc
+        handler = self._socket(client, ping)
         try:
             await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's handler is not typed
             await asyncio.Event().wait()
@@ -101,13 +113,13 @@ class SlackApp:
             routes += [Route(path, handler.handle, methods=["GET"]) for path in (INSTALL_PATH, REDIRECT_PATH)]
         return routes
 
-    def _socket(self, ping: float) -> "AsyncSocketModeHandler":
+    def _socket(self, client: "AsyncWebClient", ping: float) -> "AsyncSocketModeHandler":
         from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 
         return AsyncSocketModeHandler(
             self.bolt,
             self._settings.app_token,
-            web_client=web_client(self._settings.app_token, api_url=self._settings.api_url),
+            web_client=client,
             ping_interval=ping,
         )
 

@@ -8,8 +8,10 @@ from typing import Any
 from bot import wording
 from bot.desk import Desk, Message, Reply, Request, SpendingReport
 from bot.errors import DeliveryError
+from bot.slack_app.blocks import paragraph
 from bot.slack_app.parse import words
 from bot.slack_app.render import Payload, message
+from bot.slack_app.text import escaped
 from bot.slack_app.workspaces import Workspaces, retry_handlers
 
 log = logging.getLogger(__name__)
@@ -121,7 +123,15 @@ class SlackDelivery:
     async def tell(self, person: str, text: str) -> None:
         """A direct message to ``slack:T…/U…``."""
         workspace, _, user = person.partition(":")[2].rpartition("/")
-        await self._workspaces.call("chat.postMessage", workspace=workspace, channel=user, text=text)
+        await self._workspaces.call(
+            "chat.postMessage",
+            workspace=workspace,
+            channel=user,
+            text=escaped(text),
+            blocks=[paragraph(text)],
+            unfurl_links=False,
+            unfurl_media=False,
+        )
 
     async def _post(self, reply: Reply, *, chart: str | None = None) -> Message | None:
         try:

@@ -10,7 +10,7 @@ from bot.desk import Person, Place, Request
 
 Payload = Mapping[str, Any]
 
-_MARK = re.compile(r"<(?P<kind>[@#!]?)(?P<target>[^>|]*)(?:\|(?P<label>[^>]*))?>")
+_MARK = re.compile(r"<(?:(?P<kind>[@#!])|(?=https?:|mailto:|tel:))(?P<target>[^>|]*)(?:\|(?P<label>[^>]*))?>")
 
 
 def words(text: str, *, bot: str = "") -> str:

@@ -164,6 +164,9 @@ def _buttons(reply: Reply, *, plainly: bool) -> list[Block]:
             row.append(b.button(wording.WIDEN, action="widen", value=question))
     if reply.private and isinstance(body, Answer) and body.found and not reply.request.place.direct:
         row.append(b.button(wording.SHARE, action="share", value=question, style="primary"))
+    if reply.private and isinstance(body, SpendingReport) and not body.problem:
+        text = reply.request.text
+        row.append(b.button(wording.SHARE, action="share_spending", value=text, style="primary"))
     rows = []
     if question and plainly:
         row.append(b.button(wording.HELPFUL, action="helpful", value=f"helpful:{question}"))

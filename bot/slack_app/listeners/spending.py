@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot.desk import SpendingQuery, parse_spending
+from bot.desk import parse_spending
 from bot.slack_app import pages, parse
 
 if TYPE_CHECKING:
@@ -31,23 +31,27 @@ def register(app: "AsyncApp", slack: "Slack") -> None:
 
     @app.view("spending")
     async def chosen(ack: Any, body: Body, view: Body) -> None:
-        query = _query(view["state"]["values"])
-        if query is None:
+        text = _typed(view["state"]["values"])
+        if parse_spending(text) is None:
             await ack(
                 response_action="errors", errors={"countries": "Name a country, or a number for a target."}
             )
             return
         where = json.loads(view["private_metadata"])
         body = {**body, "channel_id": where["channel"], "response_url": where["response_url"]}
-        request = parse.pressed(
-            {**body, "user_id": body["user"]["id"]}, text="", kind="spending", private=True
-        )
-        await slack.desk.take(replace(request, key=f"slack:view:{view['id']}", spending=query))
+        request = parse.pressed(body, text=text, kind="spending", private=True)
+        await slack.desk.take(replace(request, key=f"slack:view:{view['id']}"))
+        await ack()
+
+    @app.action("share_spending")
+    async def share(ack: Any, body: Body, action: Body) -> None:
+        request = parse.pressed(body, text=action["value"], kind="spending")
+        await slack.desk.take(replace(request, shared=True))
         await ack()
 
 
-def _query(values: Body) -> SpendingQuery | None:
-    """What was chosen, read like what could have been typed."""
+def _typed(values: Body) -> str:
+    """What was chosen, as it could have been typed."""
     typed = {
         name: str((block[name].get("value") or "") if "value" in block[name] else "")
         for name, block in values.items()
@@ -57,4 +61,4 @@ def _query(values: Body) -> SpendingQuery | None:
     number = typed["number"] if re.fullmatch(r"\d{1,3}(\.\d+)?", typed["number"]) else ""
     year = typed["year"] if re.fullmatch(r"(19|20)\d\d", typed["year"]) else ""
     words = ["" if view == "country" else view, number, typed["countries"], year]
-    return parse_spending(" ".join([*words, "sipri" if source == "sipri" else ""]))
+    return " ".join(word for word in [*words, "sipri" if source == "sipri" else ""] if word)

@@ -10,7 +10,6 @@ import hmac
 import json
 import time
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,19 +17,11 @@ from aiohttp import ClientSession, WSMsgType, web
 
 from tests.bot.slack.payloads import problems_of_message, problems_of_view
 from tests.bot.slack.people import APP_ID, BOT, TEAM, People, Posted
+from tests.bot.waiting import until
 
 BOT_TOKEN = "xoxb-test"
 APP_TOKEN = "xapp-test"
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
-
-
-async def until(condition: Callable[[], object], *, within: float = 10) -> bool:
-    """Whether ``condition`` comes true."""
-    for _ in range(round(within / 0.01)):
-        if condition():
-            return True
-        await asyncio.sleep(0.01)
-    return bool(condition())
 
 
 @dataclass
@@ -63,6 +54,7 @@ class FakeSlack(People):
         self.tokens: dict[str, str] = {BOT_TOKEN: TEAM}
         self.connections = 0
         self.deaf: set[str] = set()
+        self.scopes: set[str] = set()
         self._sockets: list[web.WebSocketResponse] = []
         self._connected = asyncio.Event()
         self._runner: web.AppRunner | None = None
@@ -199,7 +191,8 @@ class FakeSlack(People):
             self.deaf.discard(method)
             assert request.transport
             request.transport.abort()
-        return web.json_response(answer)
+        scopes = {"x-oauth-scopes": ",".join(self.scopes)} if method == "auth.test" else None
+        return web.json_response(answer, headers=scopes)
 
     def _answer(self, method: str, token: str, arguments: dict[str, Any]) -> Any:
         if method == "apps.connections.open":

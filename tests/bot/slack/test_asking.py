@@ -7,7 +7,8 @@ from tests.bot.answers import HOSTILE, LONG, OUTSIDE, UNDATED
 from tests.bot.conftest import Offices
 from tests.bot.slack.conftest import Chat, Connect
 from tests.bot.slack.people import BOT
-from tests.bot.slack.server import FakeSlack, until
+from tests.bot.slack.server import FakeSlack
+from tests.bot.waiting import until
 
 
 async def test_a_mention_is_answered_in_its_thread_with_the_events_id(chat: Chat) -> None:
@@ -133,6 +134,17 @@ async def test_an_edited_question_changes_its_answer(chat: Chat) -> None:
     await chat.settled()
     assert answer.updates == 1, "an unfolded link changes nothing"
     assert "How many vehicles? Yes." in answer.text
+    assert len(chat.slack.answers()) == 1
+
+
+async def test_a_mention_added_by_an_edit_is_answered_once(chat: Chat) -> None:
+    mention = chat.slack.mention("How many ships?")
+    await chat.send(mention)
+    (answer,) = await chat.slack.answered(1)
+    again = chat.slack.event({**mention["event"], "edited": {"user": "U1", "ts": "9.9"}})
+    again["event"]["text"] = "<@UBOT> How many boats?"
+    await chat.send(again)
+    assert await until(lambda: "How many boats?" in answer.text)
     assert len(chat.slack.answers()) == 1
 
 

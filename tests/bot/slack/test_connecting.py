@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import json
 import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -17,11 +19,13 @@ from starlette.applications import Starlette
 
 from bot.desk.secrets import Seal
 from bot.desk.tables import installations
-from bot.errors import SecretError
+from bot.errors import DeliveryError, SecretError
 from bot.slack_app.app import SlackApp, SlackSettings
+from bot.slack_app.checkup import problems
 from bot.slack_app.manifest import EVENTS, SCOPES, manifest
 from tests.bot.conftest import Offices
-from tests.bot.slack.server import BOT_TOKEN, SECRET, FakeSlack, until
+from tests.bot.slack.server import APP_TOKEN, BOT_TOKEN, SECRET, FakeSlack
+from tests.bot.waiting import until
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = ROOT.parent / "shared/data/slack/manifest.schema.2.0.0.json"
@@ -164,6 +168,42 @@ def test_what_is_missing_is_named() -> None:
     assert SlackSettings(client_id="1", client_secret="2", signing_secret="3").missing() == [
         "COMMUNIQUE_SECRET"
     ]
+
+
+async def test_doctor_hears_what_is_wrong_with_the_credentials(slack: FakeSlack) -> None:
+    slack.scopes = {*SCOPES, "more"}
+    right = SlackSettings(
+        bot_token=BOT_TOKEN, app_token=APP_TOKEN, signing_secret=SECRET, api_url=slack.api_url
+    )
+    assert await problems(right) == []
+    slack.scopes.discard("files:read")
+    assert await problems(right) == [
+        "The Slack app lacks the scopes files:read: install it again from the manifest."
+    ]
+    wrong = SlackSettings(bot_token="xoxb-no", app_token="xapp-no", api_url=slack.api_url)
+    found = await problems(wrong)
+    assert [sentence.partition(":")[0] for sentence in found] == [
+        "Slack does not take SLACK_BOT_TOKEN",
+        "Slack does not take SLACK_APP_TOKEN",
+    ]
+    assert "xoxb" not in str(found)
+
+
+async def test_a_wrong_app_token_stops_the_start_with_one_sentence(
+    slack: FakeSlack, offices: Offices
+) -> None:
+    office = offices.open()
+    settings = SlackSettings(bot_token=BOT_TOKEN, app_token="xapp-no", api_url=slack.api_url)
+    with pytest.raises(DeliveryError, match="SLACK_APP_TOKEN"):
+        await SlackApp(settings, office.desk, office.workers).run()
+
+
+def test_nothing_slow_is_imported_before_it_is_needed() -> None:
+    slow = ("slack_bolt", "slack_sdk", "torch", "altair", "alembic")
+    code = "import sys, bot.desk, bot.slack_app.app, bot.slack_app.render, bot.slack_app.manifest; "
+    code += f"print([name for name in {slow} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("url", [None, "https://bot.example/"])

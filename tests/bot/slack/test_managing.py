@@ -8,7 +8,8 @@ import pytest
 from bot import wording
 from tests.bot.slack.conftest import Chat
 from tests.bot.slack.people import BOT, Posted
-from tests.bot.slack.server import BOT_TOKEN, FakeSlack, until
+from tests.bot.slack.server import BOT_TOKEN, FakeSlack
+from tests.bot.waiting import until
 
 
 @pytest.mark.parametrize(
@@ -46,11 +47,20 @@ async def test_spending_shows_a_table_and_a_chart(
     assert "2.50 % (estimate)" in answer.text
 
 
+async def test_spending_is_shared_with_its_chart_and_who_asked(chat: Chat) -> None:
+    answer = await chat.command("/spending", "compare poland estonia")
+    await chat.press(answer, "share_spending")
+    shared = (await chat.slack.answered(2))[-1]
+    assert shared.to is None
+    assert '{"type": "user", "user_id": "U1"}' in shared.shown()
+    assert [query.countries for query in chat.office.figures.queries] == [("Poland", "Estonia")] * 2
+
+
 async def test_spending_goes_without_table_where_it_is_refused(chat: Chat, slack: FakeSlack) -> None:
     slack.refused_blocks = {"table", "image"}
     answer = await chat.command("/spending", "poland")
     assert "2.50 % (estimate)" in answer.shown()
-    assert {block["type"] for block in answer.payload["blocks"]} == {"rich_text"}
+    assert {block["type"] for block in answer.payload["blocks"]} == {"rich_text", "actions"}
 
 
 async def test_spending_help_and_the_modal(chat: Chat) -> None:
@@ -131,6 +141,16 @@ async def test_a_wrong_answer_is_withdrawn_from_the_home_page(chat: Chat) -> Non
     pressed = chat.slack.press_in_view(view, "withdraw_0", value=question, user="UADMIN")
     await chat.send(pressed, kind="interactive")
     assert answer.text == wording.WITHDRAWN
+
+
+async def test_who_alone_saw_a_wrong_answer_is_told(chat: Chat) -> None:
+    answer = await chat.command("/ask", "How many <b>vehicles</b>?")
+    await _call_wrong(chat, answer)
+    listed = await chat.command("/sources", "review", user="UADMIN")
+    await chat.press(listed, "withdraw_0", user="UADMIN")
+    told = next(message for message in chat.slack.answers() if message.channel == "U1")
+    assert "You asked: How many &lt;b&gt;vehicles&lt;/b&gt;?" in told.text
+    assert wording.WITHDRAWN in told.text
 
 
 async def test_the_home_page_shows_the_collection_and_ones_own_questions(chat: Chat) -> None:

@@ -15,7 +15,8 @@ from bot import wording
 from tests.bot.conftest import Offices
 from tests.bot.fakes import FakeAnswerer
 from tests.bot.slack.conftest import Connect
-from tests.bot.slack.server import FakeSlack, until
+from tests.bot.slack.server import FakeSlack
+from tests.bot.waiting import until
 
 ROOT = Path(__file__).parents[3]
 
