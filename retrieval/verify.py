@@ -138,7 +138,10 @@ def _check_refusal(answer: Answer, known: str) -> None:
         raise GateError("refusal", "A refusal has nearest passages, not citations.")
     allowed = [*_allowed(answer, known)]
     said = _without_markers(_own_words(answer))
+    asked = f"{answer.question} {answer.understood}"
     for number in _stray(numbers_in(said), allowed):
+        if _stands_in(said[number.start : number.end], asked):
+            continue  # "19" of the question's "$19 million"
         raise GateError(
             "number", f"The refusal names “{said[number.start : number.end]}”, which nobody gave it."
         )
@@ -348,6 +351,10 @@ def _quotations(text: str) -> Iterator[str]:
 
 def _plain(text: str) -> str:
     return " ".join(re.sub(r"[^\w%$€£]+", " ", text).lower().split())
+
+
+def _stands_in(token: str, text: str) -> bool:
+    return re.search(rf"(?<![\w.,]){re.escape(token)}(?![\w]|[.,]\d)", text) is not None
 
 
 def _is_named(speaker: str, text: str) -> bool:

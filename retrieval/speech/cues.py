@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from index.countries import key
+from index.countries import gazetteer, key
 from retrieval.speech.names import NAME, Name, name_in
 from retrieval.speech.words import MAY_SAY, ORGANISATION, ROLE_NOUNS, SAYING, SAYS, SAYS_BEFORE
 
@@ -360,6 +360,8 @@ def _named(text: str, left: str, offset: int, named: re.Match[str], *, anteceden
     ):
         return Subject("named", name.text, name.start, name.end, name)
     phrase = left[: head.start()]
+    if name.person and name.office and _is_place(name.office) and _ends_with_office(phrase):
+        return Subject("named", name.text, name.start, name.end, name)  # "Ambassador to NATO Ida Holm"
     if head["word"] in ("and", "or", "&"):
         joined = _NAME_AT_END.search(phrase) or re.search(r"[a-z]\Z", phrase)
         if joined and _NAME_AT_END.search(phrase):
@@ -382,3 +384,12 @@ def _named(text: str, left: str, offset: int, named: re.Match[str], *, anteceden
         tail = re.search(r"[a-z]\Z", phrase)
         return Subject("unnamed", left[head.start() :].strip(), name.start, name.end) if tail else None
     return Subject("unnamed", left[head.start() :].strip(), name.start, name.end)
+
+
+def _is_place(office: str) -> bool:
+    """Whether the words before a name are a country's or a body's rather than an office."""
+    return all(key(word) in gazetteer().names or key(word) in ORGANISATION for word in office.split())
+
+
+def _ends_with_office(phrase: str) -> bool:
+    return bool(phrase.split()) and key(phrase.split()[-1]) in ROLE_NOUNS

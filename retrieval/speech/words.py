@@ -63,7 +63,8 @@ ROLES: Final = _words(
     press policy affairs joint chiefs staff supreme allied homeland opposition party republican democrat
     democratic republicans democrats conservative labour candidate nominee first second senior junior
     retired outgoing incoming incumbent late eu un uk us u.s u.k u.n nato european white house kremlin
-    pentagon downing street cia fbi nsa congress senate parliament communications counterpart
+    pentagon downing street cia fbi nsa congress senate parliament communications counterpart intelligence ayatollah mullah
+    intelligence ayatollah mullah grand
     """
 )
 """Words of office, rank and country that stand before a name and are no part of it."""

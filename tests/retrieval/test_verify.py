@@ -189,6 +189,14 @@ def test_a_refusal_names_nothing_that_nobody_gave_it(edit: dict[str, object]) ->
     assert not passes(replace(REFUSED, **edit))  # type: ignore[arg-type]
 
 
+def test_a_refusal_may_repeat_a_part_of_a_number_that_was_asked_about() -> None:
+    asked = replace(
+        REFUSED, question="Which flat sold for $19 million?", understood="Which flat sold for $19 million?"
+    )
+    assert passes(replace(asked, answer="Nothing close to the question mentions “19”."))
+    assert not passes(replace(asked, answer="Nothing close to the question mentions “9”."))
+
+
 def test_a_found_answer_rests_on_something() -> None:
     assert not passes(replace(FOUND, citations=()))
     assert not passes(replace(FOUND, refusal="nothing_close"))

@@ -113,6 +113,7 @@ def test_speakers_are_followed_through_the_article(text: str, quote: str, speake
         ("Holm was told that the bridge was closed.", "Holm was told that the bridge was closed."),
         ("What Holm said was a surprise.", "What Holm said was a surprise."),
         ("Holm arrived. “We go home.”", "“We go home.”"),
+        ("An adviser to President Quist said it rained.", "An adviser to President Quist said it rained."),
         ("Rain is near, according to a State Department official.", "Rain is near"),
         (
             "While the bridge is closed for now, Holm said ships may pass.",
@@ -166,6 +167,7 @@ def test_a_body_can_speak() -> None:
         ("Museum Educator Mia Beech said it rained.", "Mia Beech"),
         ("House Speaker Pat Hollow, R-New Home, said it rained.", "Pat Hollow"),
         ("King Olaf said it rained.", "King Olaf"),
+        ("US Ambassador to NATO Ida Holm said it rained.", "Ida Holm"),
         ("Norwegian Prime Minister Per Quist said it rained.", "Per Quist"),
         ("Ursula von der Heide said it rained.", "Ursula von der Heide"),
         ("FireBell, a company that watches storms, told Harbour Times that it rained.", "FireBell"),
