@@ -148,7 +148,7 @@ def next_step(answer: Answer) -> str | None:
     if answer.found:
         return None
     steps = {
-        "nothing_close": "Try other words or a name, or suggest a source with “/sources add”.",
+        "nothing_close": "If an article should be there, suggest its source with “/sources add”.",
         "outside_window": f"Press “{WIDEN}” to look at all dates.",
         "language": "Ask in English; the articles are matched in English.",
         "not_a_question": "Ask for a fact, a statement or a figure, for example: What did the summit decide?",

@@ -13,6 +13,7 @@ from retrieval.answer import Answer, Citation
 SHORT = 600
 """An answer and its first quote fit in so many characters: a phone's screen."""
 _QUOTES = 3  # shown in the message; the rest is behind "More sources"
+_NEAREST = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,7 @@ def _answer(answer: Answer, reply: Reply) -> Payload:
 def _refusal(answer: Answer) -> Iterator[Block]:
     if answer.nearest:
         yield b.paragraph(wording.NEAREST, bold=True)
-        for citation in answer.nearest[:2]:
+        for citation in answer.nearest[:_NEAREST]:
             yield from _citation(citation)
     if step := wording.next_step(answer):
         yield b.paragraph(step, italic=True)
@@ -143,7 +144,7 @@ def _spending(report: SpendingReport, *, plainly: bool, chart: str | None) -> Pa
     if chart:
         blocks.append(b.image(chart, alt=report.chart_alt))
     blocks += map(_note, report.notes[:6])
-    text = report.title + (": " + "; ".join(lines[:5]) if lines else "")
+    text = f"{report.title} {'; '.join(lines[:5])}"
     return Payload(text=escaped(wording.shortened(text, 1500)), blocks=tuple(blocks))
 
 
@@ -151,10 +152,10 @@ def _buttons(reply: Reply, *, plainly: bool) -> list[Block]:
     question, body = reply.question, reply.body
     row = []
     if isinstance(body, Answer) and question:
-        cited = body.citations or body.nearest
+        cited = body.citations[:_QUOTES] or body.nearest[:_NEAREST]
         if len(body.citations) > _QUOTES or len(body.answer) > SHORT - len(cited[0].quote if cited else ""):
             row.append(b.button(wording.MORE_SOURCES, action="more", value=question))
-        for citation in cited[:_QUOTES]:
+        for citation in cited:
             if not (citation.article.link or citation.article.url):
                 label = f"{wording.SHOW_PASSAGE} {citation.n}"
                 row.append(b.button(label, action=f"passage_{citation.n}", value=f"{question}:{citation.n}"))

@@ -86,7 +86,7 @@ Newest only <communique:newest:0000000000000004> | Widen the dates <communique:w
 
 def test_nothing_close() -> None:
     assert golden(examples.NOTHING_CLOSE) == snapshot("""\
-{"type": "rich", "color": 11692544, "description": "🔎 None of the 7 articles says who designed a lighthouse on the moon.\\n\\n*Try other words or a name, or suggest a source with “/sources add”.*\\n\\n**What comes closest:**"}
+{"type": "rich", "color": 11692544, "description": "🔎 None of the 7 articles says who designed a lighthouse on the moon.\\n\\n*If an article should be there, suggest its source with “/sources add”.*\\n\\n**What comes closest:**"}
 {"type": "rich", "color": 11692544, "author": {"name": "[1] Coast & Sea Weekly, 9 May 2025, “A story of coast”"}, "description": "> The lighthouse was drawn by a local builder.\\n🔗 [open the article](https://coast.example/story#:~:text=start,end)"}
 Helpful <communique:helpful:0000000000000005> | Wrong <communique:wrong:0000000000000005>\
 """)

@@ -99,7 +99,7 @@ None of the 7 articles says who designed a lighthouse on the moon. What comes cl
 {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "None of the 7 articles says who designed a lighthouse on the moon."}]}]}
 {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "What comes closest", "style": {"bold": true}}]}]}
 {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "[1] ", "style": {"bold": true}}, {"type": "text", "text": "Coast & Sea Weekly, 9 May 2025, “A story of coast”"}, {"type": "text", "text": " · "}, {"type": "link", "url": "https://coast.example/story#:~:text=start,end", "text": "open"}]}, {"type": "rich_text_quote", "elements": [{"type": "text", "text": "The lighthouse was drawn by a local builder."}]}]}
-{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "Try other words or a name, or suggest a source with “/sources add”.", "style": {"italic": true}}]}]}
+{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "If an article should be there, suggest its source with “/sources add”.", "style": {"italic": true}}]}]}
 {"type": "context_actions", "elements": [{"type": "feedback_buttons", "action_id": "feedback", "positive_button": {"text": {"type": "plain_text", "text": "Helpful", "emoji": false}, "value": "helpful:0000000000000005"}, "negative_button": {"text": {"type": "plain_text", "text": "Wrong", "emoji": false}, "value": "wrong:0000000000000005"}}]}\
 """)
 
