@@ -95,16 +95,14 @@ async def fetch_update(settings: "Settings", database: "Database", *, today: dat
         FiguresError: the page is not understood, the edition has no workbook, or it is not to be believed.
         StoreError: the database failed.
     """
-    from index.collect.addresses import Allowance
-    from index.collect.fetch import Fetcher
+    from bot.fetching import fetcher
     from index.collect.reply import READABLE
     from index.figures.update import update
 
-    allowance = Allowance.parse(settings.allow_private or "")
-    async with Fetcher(contact=settings.contact or "", allowance=allowance) as fetcher:
+    async with fetcher(settings) as web:
 
         async def fetch(url: str) -> bytes:
-            fetched = await fetcher.fetch(url, accept=READABLE | {WORKBOOK})
+            fetched = await web.fetch(url, accept=READABLE | {WORKBOOK})
             if fetched.content is None:
                 raise FetchError(url, "Nothing came.", kind="broken")
             return fetched.content

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from index.indexer import AddReport
     from index.store.reading import StoredArticle
 
+Collecting = Callable[[Callable[["Collector"], Awaitable["AddReport"]]], "AddReport"]
+"""Does something with a collector and gives back its report; called in a thread."""
+
 UPLOADS = "uploads"
 """The folder of the home for files dropped to the bot: the same name again is the same article, changed."""
 
@@ -25,21 +28,31 @@ UPLOADS = "uploads"
 class CollectionLibrary:
     """`bot.desk.ports.Library` on an open collection. Articles are taken in one call at a time.
 
-    ``busy`` is the lock that others who take articles in hold too. Every method may raise StoreError, those
-    that take articles in ModelError.
+    ``busy`` is the lock that others who take articles in hold too. ``collecting`` lends the collector of a
+    service that has one; without it each call has its own. Every method may raise StoreError, those that take
+    articles in ModelError.
     """
 
     def __init__(
-        self, root: "Root", collection: "Collection", *, busy: "threading.Lock | None" = None
+        self,
+        root: "Root",
+        collection: "Collection",
+        *,
+        busy: "threading.Lock | None" = None,
+        collecting: "Collecting | None" = None,
     ) -> None:
         self._root = root
         self._collection = collection
         self._busy = busy or threading.Lock()
+        self._collecting = collecting or self._alone
 
     def add(self, source: str) -> Addition:
         """Make an address a source, and take in what it lists now."""
-        with self._busy:
-            return _addition(self._root.add_urls([source], self._collection, each=lambda _: None))
+
+        async def add(collector: "Collector") -> "AddReport":
+            return (await collector.add([source])).articles
+
+        return _addition(self._collecting(add))
 
     def add_file(self, name: str, content: bytes) -> Addition:
         """Take in a file; it is kept in the home."""
@@ -71,7 +84,8 @@ class CollectionLibrary:
         return [*listed, *files]
 
     def remove(self, source: str) -> int:
-        """Take out an article by its id, or all that came from a source, which is not visited again."""
+        """Take out an article by its id, or all that came from a source; neither is visited again."""
+        from index.collect.pages import Pages
         from index.collect.sources import Sources
         from index.store.recording import remove
 
@@ -82,6 +96,8 @@ class CollectionLibrary:
         ]
         with self._busy, self._root.database.write() as connection:
             taken = sum(remove(connection, identifier, purge=False) for identifier in gone)
+        for identifier in gone:
+            Pages(self._root.database).withhold(identifier, reason="It was taken out by hand.")
         forgotten = Sources(self._root.database).remove(source)
         if taken:
             self._collection.indexer.recover()
@@ -96,8 +112,7 @@ class CollectionLibrary:
                     collector.sources.make_due(one.source, now=collector.now())
             return (await collector.run_once()).articles
 
-        with self._busy:
-            return _addition(self._collecting(visit))
+        return _addition(self._collecting(visit))
 
     def stats(self) -> Stats:
         """What the collection holds."""
@@ -117,20 +132,20 @@ class CollectionLibrary:
         """The articles published last."""
         return [_reference(article) for article in self._root.reader.newest(limit)]
 
-    def _collecting(self, work: "Callable[[Collector], Awaitable[AddReport]]") -> "AddReport":
+    def _alone(self, work: "Callable[[Collector], Awaitable[AddReport]]") -> "AddReport":
         """Do something with a collector of its own, in a loop of its own: we are in a thread."""
-        from index.collect.addresses import Allowance
+        from bot.fetching import fetcher
         from index.collect.collector import Collector
-        from index.collect.fetch import Fetcher
 
-        settings = self._root.settings
+        root, indexer = self._root, self._collection.indexer
+        alone = not root.settings.chroma_url
 
         async def run() -> "AddReport":
-            allowance = Allowance.parse(settings.allow_private or "")
-            async with Fetcher(contact=settings.contact or "", allowance=allowance) as fetcher:
-                return await work(Collector(self._root.database, fetcher, self._collection.indexer))
+            async with fetcher(root.settings) as web:
+                return await work(Collector(root.database, web, indexer, alone=alone))
 
-        return asyncio.run(run())
+        with self._busy:
+            return asyncio.run(run())
 
 
 def _addition(report: "AddReport") -> Addition:

@@ -116,14 +116,19 @@ class Root:
             StoreError: a store cannot be opened.
         """
         if self.settings.chroma_url:
-            with self._open_collection() as collection:
+            with self.opened() as collection:
                 yield collection
         else:
-            with OwnerLock(self.home, purpose=purpose, wait=wait), self._open_collection() as collection:
+            with OwnerLock(self.home, purpose=purpose, wait=wait), self.opened() as collection:
                 yield collection
 
     @contextmanager
-    def _open_collection(self) -> Iterator[Collection]:
+    def opened(self) -> Iterator[Collection]:
+        """The stores open, for whoever owns the home already.
+
+        Raises:
+            StoreError: a store cannot be opened.
+        """
         from index.store.dense import DenseIndex
         from index.store.lexical import LexicalIndex
 
@@ -164,17 +169,15 @@ class Root:
         """
         import asyncio
 
-        from index.collect.addresses import Allowance
+        from bot.fetching import fetcher
         from index.collect.collector import Collector
-        from index.collect.fetch import Fetcher
+
+        alone = not self.settings.chroma_url
 
         async def collect() -> "AddReport":
-            async with Fetcher(
-                contact=self.settings.contact or "",
-                allowance=Allowance.parse(self.settings.allow_private or ""),
-            ) as fetcher:
-                report = await Collector(self.database, fetcher, collection.indexer).add(urls, each=each)
-                return report.articles
+            async with fetcher(self.settings) as web:
+                collector = Collector(self.database, web, collection.indexer, alone=alone)
+                return (await collector.add(urls, each=each)).articles
 
         return asyncio.run(collect())
 

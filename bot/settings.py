@@ -40,11 +40,16 @@ class Settings(BaseSettings):
     listen: str = Field(default="127.0.0.1:8642", validation_alias="COMMUNIQUE_LISTEN")
     public_url: str | None = Field(default=None, validation_alias="COMMUNIQUE_PUBLIC_URL")
     api_tokens: SecretStr | None = Field(default=None, validation_alias="COMMUNIQUE_API_TOKENS")
+    web_access: Literal["members", "public"] = Field(
+        default="members", validation_alias="COMMUNIQUE_WEB_ACCESS"
+    )
+    whole_articles: str = Field(default="", validation_alias="COMMUNIQUE_WHOLE_ARTICLES")
     secret: SecretStr | None = Field(default=None, validation_alias="COMMUNIQUE_SECRET")
     admins: str = Field(default="", validation_alias="COMMUNIQUE_ADMINS")
     timezone: str = Field(default="UTC", validation_alias="COMMUNIQUE_TIMEZONE")
     contact: str | None = Field(default=None, validation_alias="COMMUNIQUE_CONTACT")
     allow_private: str | None = Field(default=None, validation_alias="COMMUNIQUE_ALLOW_PRIVATE")
+    tell_recalls: str = Field(default="", validation_alias="COMMUNIQUE_TELL_RECALLS")
     retention_days: int = Field(default=90, ge=1, validation_alias="COMMUNIQUE_RETENTION_DAYS")
     nato_url: str = Field(
         default="https://www.nato.int/en/what-we-do/introduction-to-nato/defence-expenditures-and-natos-5-commitment",
@@ -71,6 +76,32 @@ class Settings(BaseSettings):
             raise ValueError("not a time zone's name; write it like Europe/Brussels") from exc
         return name
 
+    @field_validator("listen")
+    @classmethod
+    def _host_and_port(cls, address: str) -> str:
+        host, _, port = address.rpartition(":")
+        if not host or not port.isdecimal() or int(port) > 65535:
+            raise ValueError("not an address to listen at; write it like 127.0.0.1:8642")
+        return address
+
+    @field_validator("allow_private")
+    @classmethod
+    def _known_networks(cls, value: str | None) -> str | None:
+        if value is not None:
+            from index.collect.addresses import Allowance
+
+            Allowance.parse(value)
+        return value
+
+    @field_validator("tell_recalls")
+    @classmethod
+    def _known_channels(cls, value: str) -> str:
+        for word in named(value) - {"all"}:
+            platform, _, channel = word.partition(":")
+            if platform not in ("slack", "discord") or not channel:
+                raise ValueError("neither all nor channels; write them like slack:C024BE91L,discord:4711")
+        return value
+
     @field_validator("public_url", "chroma_url", "llm_url", "nato_url", "slack_api_url", "discord_api_url")
     @classmethod
     def _web_address(cls, address: str | None) -> str | None:
@@ -84,6 +115,32 @@ class Settings(BaseSettings):
         if self.database is not None:
             return self.database.get_secret_value()
         return f"sqlite:///{(self.home / 'communique.db').absolute()}"
+
+    @property
+    def administrators(self) -> frozenset[str]:
+        """Who looks after the bot: ``slack:T1/U1``, ``discord:42``, ``discord-role:7``."""
+        return named(self.admins)
+
+    @property
+    def secrets(self) -> list[str]:
+        """Every secret of the settings, so that none is ever logged."""
+        found = [plain(value) for value in self.__dict__.values() if isinstance(value, SecretStr)]
+        return [*filter(None, found), *tokens(self.api_tokens)]
+
+
+def plain(secret: SecretStr | None) -> str:
+    """The words of a secret, empty where there is none."""
+    return secret.get_secret_value() if secret else ""
+
+
+def tokens(secret: SecretStr | None) -> list[str]:
+    """The tokens of a setting that holds several, parted by commas."""
+    return [token for token in map(str.strip, plain(secret).split(",")) if token]
+
+
+def named(people: str) -> frozenset[str]:
+    """The people of a setting that names several, parted by commas."""
+    return frozenset(filter(None, map(str.strip, people.split(","))))
 
 
 def load_settings() -> Settings:

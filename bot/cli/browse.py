@@ -1,13 +1,20 @@
 """``communique sources``, ``article``, ``remove`` and ``stats``: what the collection holds."""
 
 from collections import Counter
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.console import output, print_json
 from bot.errors import NotThere
 from bot.root import Root
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from index.collect.sources import SourceCounts
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other tools.")]
 
@@ -21,22 +28,25 @@ def register(app: typer.Typer) -> None:
 
 
 def sources(context: typer.Context, as_json: AsJson = False) -> None:
-    """List what was added, and the articles that came of it."""
+    """List what is visited and what was added, and the articles that came of it."""
+    from index.collect.sources import Sources
+
     root: Root = context.obj
     listed = list(root.reader.listing())
-    counts = Counter(one.source for one in listed)
+    visited = Sources(root.database).counts()
+    files = Counter(one.source for one in listed if not one.source.startswith(("http://", "https://")))
     if as_json:
-        print_json(
-            {
-                "sources": [{"source": source, "articles": n} for source, n in sorted(counts.items())],
-                "articles": [one.as_json() for one in listed],
-            }
-        )
+        of_files = [{"source": source, "kind": "file", "articles": n} for source, n in sorted(files.items())]
+        of_visits = [{"source": one.source.url, "articles": one.held, **one.as_json()} for one in visited]
+        print_json({"sources": of_visits + of_files, "articles": [one.as_json() for one in listed]})
         return
     console = output()
-    if not listed:
+    if not listed and not visited:
         console.print("The collection is empty; `communique add SOURCE` takes articles in.")
         return
+    if visited:
+        console.print(_visits(visited))
+        console.print()
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
@@ -50,7 +60,49 @@ def sources(context: typer.Context, as_json: AsJson = False) -> None:
             _plain(one.title or one.source),
         )
     console.print(table)
-    console.print(f"{len(listed)} articles from {len(counts)} sources.")
+    roots = sum(one.source.parent is None for one in visited)
+    console.print(f"{len(listed)} articles from {roots + len(files)} sources.")
+
+
+def _visits(visited: "Sequence[SourceCounts]") -> "Table":
+    """The addresses that are visited: how they are, when, what came of them, and what went wrong."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for column in (
+        "address",
+        "kind",
+        "state",
+        "next visit",
+        "every",
+        "articles",
+        "waiting",
+        "refused",
+        "gone",
+    ):
+        table.add_column(column, no_wrap=column != "address", overflow="fold")
+    table.add_column("last error")
+    for one in visited:
+        source = one.source
+        due = source.due_at.isoformat(sep=" ", timespec="minutes")[:16] if source.due_at else "–"
+        table.add_row(
+            _plain(("  " if source.parent else "") + source.url),
+            source.kind,
+            source.state,
+            due if source.state != "paused" else "–",
+            _every(source.interval) if source.kind != "page" else "–",
+            *map(str, (one.held, one.waiting, one.refused, one.gone)),
+            _plain(source.last_error or ""),
+        )
+    return table
+
+
+def _every(seconds: int) -> str:
+    """``45 min``, ``6 h``, ``3 d``."""
+    for unit, size in (("d", 86400), ("h", 3600)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds / 60:.0f} min"
 
 
 def article(
@@ -87,15 +139,19 @@ def remove(
     ] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Take articles out of all answers, at once."""
+    """Take articles out of all answers, at once; they do not come back from the pages they were read on."""
+    from index.collect.pages import Pages
     from index.store.recording import remove as take_out
 
     root: Root = context.obj
+    pages = Pages(root.database)
     removed: list[str] = []
     unknown: list[str] = []
     for identifier in identifiers:
         with root.database.write() as connection:
             (removed if take_out(connection, identifier, purge=purge) else unknown).append(identifier)
+        if identifier in removed:
+            pages.withhold(identifier, reason="It was taken out by hand.")
     if as_json:
         print_json({"removed": removed, "unknown": unknown})
     else:
