@@ -63,7 +63,7 @@ ROLES: Final = _words(
     press policy affairs joint chiefs staff supreme allied homeland opposition party republican democrat
     democratic republicans democrats conservative labour candidate nominee first second senior junior
     retired outgoing incoming incumbent late eu un uk us u.s u.k u.n nato european white house kremlin
-    pentagon downing street cia fbi nsa congress senate parliament communications counterpart intelligence ayatollah mullah
+    pentagon downing street cia fbi nsa congress senate parliament communications counterpart
     intelligence ayatollah mullah grand
     """
 )
