@@ -80,7 +80,7 @@ class _Figure:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        found = re.findall(r"(?<![.!?]\s)(?<!\A)(?<![“\"])\b[A-Z][\w-]+", self.sentence)
+        found = re.findall(r"\b[A-Z][\w-]+", self.sentence)
         return frozenset(_stem(name) for name in found if name.lower() not in _COMMON)
 
     @cached_property
