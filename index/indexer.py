@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from index.article import Article, Failure
 from index.embed import Embedder
+from index.store.copies import arrange, unsigned
 from index.store.database import Database
 from index.store.dense import DenseIndex
 from index.store.lexical import LexicalIndex
@@ -28,6 +29,7 @@ from index.store.recording import (
 from index.store.sync import catch_up, settle
 
 _BATCH_CHARACTERS = 400_000
+_SIGNED_AT_ONCE = 200
 
 Outcome = Literal["added", "updated", "unchanged", "duplicate"]
 
@@ -45,7 +47,7 @@ class Indexed:
 
 @dataclass(slots=True, kw_only=True)
 class AddReport:
-    """What became of everything that was added; ``duplicates`` are among ``added`` and ``updated``."""
+    """What became of everything that was added; ``duplicates`` are among ``added``."""
 
     added: int = 0
     updated: int = 0
@@ -137,6 +139,17 @@ class Indexer:
     def recover(self) -> None:
         """Bring the derived stores up to date and show what a killed process had written down."""
         settle(self._database, dense=self._dense, lexical=self._lexical, model=self._embedder.model)
+        self._sign_all()
+
+    def _sign_all(self) -> None:
+        """Look for copies among what was added before copies were looked for."""
+        while True:
+            with self._database.read() as connection:
+                late = unsigned(connection, limit=_SIGNED_AT_ONCE)
+            if not late:
+                return
+            with self._database.write() as connection:
+                arrange(connection, late)
 
     def _catch_up(self) -> None:
         catch_up(self._database, dense=self._dense, lexical=self._lexical, model=self._embedder.model)
@@ -184,14 +197,14 @@ class Indexer:
             present = present_vectors(connection, list(texts), self._embedder.model)
             purged = texts.keys() - present - fresh.keys()
             fresh = fresh | self._vectors({key: texts[key] for key in purged})
-            originals = record(connection, drafts, fresh=fresh, model=self._embedder.model)
+            repeats = record(connection, drafts, fresh=fresh, model=self._embedder.model)
         self._catch_up()
         with self._database.write() as connection:
             show(connection, [draft.id for draft in drafts])
         return [
             _indexed(
                 draft,
-                "duplicate" if originals[draft.id] else "updated" if draft.known else "added",
+                "updated" if draft.known else "duplicate" if draft.id in repeats else "added",
                 len(draft.passages),
             )
             for draft in drafts

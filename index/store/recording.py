@@ -5,7 +5,7 @@ import json
 from base64 import b32encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, true, update
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, true, 
 from index.article import Article, Passage
 from index.chunk import TokenCounter, embedded_text, passages_of
 from index.embed import vector_key
+from index.store.copies import arrange, repeated
 from index.store.numbers import take_numbers
 from index.store.schema import articles, changes, passages, vectors, versions
 
@@ -49,10 +50,10 @@ def cut(draft: Draft, count_tokens: TokenCounter) -> dict[bytes, str]:
 
 def record(
     connection: Connection, drafts: Sequence[Draft], *, fresh: dict[bytes, bytes], model: str
-) -> dict[str, str | None]:
+) -> set[str]:
     """Write drafts down, not yet visible, with the ``fresh`` vectors (float16) of ``model`` by their keys.
 
-    Returns by article the one whose text it repeats, or None.
+    Returns those of them that repeat, or overtake, an article that is there already.
     """
     now = datetime.now(UTC)
     present = present_vectors(connection, list(fresh), model)
@@ -61,11 +62,12 @@ def record(
         connection.execute(insert(vectors), new)
     number = take_numbers(connection, "passage", sum(len(draft.passages) for draft in drafts))
     change = take_numbers(connection, "change", len(drafts))
-    originals: dict[str, str | None] = {}
+    changed: list[str] = []
     rows: list[dict[str, Any]] = []
-    for draft in drafts:
-        originals[draft.id] = _original(connection, draft)
-        version = _next_version(connection, draft, originals[draft.id], now)
+    for place, draft in enumerate(drafts):
+        # One after the other, so that of equal articles the one that came first is the original.
+        version, told_anew = _next_version(connection, draft, now + timedelta(microseconds=place))
+        changed += [draft.id] if told_anew else []
         connection.execute(insert(versions).values(_version_row(draft, version, number, now)))
         connection.execute(
             insert(changes).values(_change_row(change, "add", draft.id, version, number, len(draft.passages)))
@@ -75,7 +77,8 @@ def record(
         change += 1
     if rows:
         connection.execute(insert(passages), rows)
-    return originals
+    arrange(connection, changed)
+    return repeated(connection, [draft.id for draft in drafts])
 
 
 def waiting(connection: Connection) -> list[str]:
@@ -112,12 +115,10 @@ def remove(connection: Connection, identifier: str, *, purge: bool) -> bool:
     if row is None or (row.version is None and not purge):
         return False
     _retire(connection, identifier, true())
-    _release_copies(connection, identifier)
     connection.execute(
-        update(articles)
-        .where(articles.c.id == identifier)
-        .values(version=None, removed_at=datetime.now(UTC), original=None)
+        update(articles).where(articles.c.id == identifier).values(version=None, removed_at=datetime.now(UTC))
     )
+    arrange(connection, [identifier])
     if purge:
         connection.execute(delete(versions).where(versions.c.article_id == identifier))
         connection.execute(delete(articles).where(articles.c.id == identifier))
@@ -192,57 +193,23 @@ def _retire(connection: Connection, identifier: str, which: ColumnElement[bool])
         connection.execute(insert(changes).values(row))
 
 
-def _next_version(connection: Connection, draft: Draft, original: str | None, now: datetime) -> int:
-    """Note in the article's row that a version is coming; its number."""
-    newest: int | None = connection.scalar(select(articles.c.newest).where(articles.c.id == draft.id))
-    if newest is None:
-        connection.execute(
-            insert(articles).values(
-                id=draft.id, identity=draft.article.identity, newest=1, original=original, added_at=now
-            )
-        )
-        return 1
-    text_before = connection.scalar(
-        select(versions.c.text_hash).where(versions.c.article_id == draft.id, versions.c.version == newest)
-    )
-    if text_before != draft.text_hash:
-        _release_copies(connection, draft.id)
-    connection.execute(
-        update(articles)
-        .where(articles.c.id == draft.id)
-        .values(newest=newest + 1, removed_at=None, original=original)
-    )
-    return newest + 1
-
-
-def _release_copies(connection: Connection, identifier: str) -> None:
-    """The first of an article's copies becomes the original of the others."""
-    copies = connection.scalars(
-        select(articles.c.id)
-        .where(articles.c.original == identifier)
-        .order_by(articles.c.added_at, articles.c.id)
-    ).all()
-    if copies:
-        connection.execute(
-            update(articles).where(articles.c.original == identifier).values(original=copies[0])
-        )
-        connection.execute(update(articles).where(articles.c.id == copies[0]).values(original=None))
-
-
-def _original(connection: Connection, draft: Draft) -> str | None:
-    """The first article in the collection with the same text, if that is another one."""
-    return connection.scalar(
-        select(articles.c.id)
+def _next_version(connection: Connection, draft: Draft, now: datetime) -> tuple[int, bool]:
+    """Note in the article's row that a version is coming; its number, and whether text or day are new."""
+    before = connection.execute(
+        select(articles.c.newest, articles.c.removed_at, versions.c.text_hash, versions.c.published)
         .join(versions, (versions.c.article_id == articles.c.id) & (versions.c.version == articles.c.newest))
-        .where(
-            versions.c.text_hash == draft.text_hash,
-            articles.c.id != draft.id,
-            articles.c.original.is_(None),
-            articles.c.removed_at.is_(None),
+        .where(articles.c.id == draft.id)
+    ).one_or_none()
+    if before is None:
+        connection.execute(
+            insert(articles).values(id=draft.id, identity=draft.article.identity, newest=1, added_at=now)
         )
-        .order_by(articles.c.added_at, articles.c.id)
-        .limit(1)
+        return 1, True
+    connection.execute(
+        update(articles).where(articles.c.id == draft.id).values(newest=before.newest + 1, removed_at=None)
     )
+    told = (before.text_hash, before.published, before.removed_at)
+    return before.newest + 1, told != (draft.text_hash, draft.article.published, None)
 
 
 def _version_row(draft: Draft, version: int, first_passage: int, now: datetime) -> dict[str, Any]:

@@ -56,7 +56,7 @@ articles = Table(
     Column("version", Integer, nullable=True),  # the version that is shown; null: none yet, or taken out
     Column("newest", Integer, nullable=False),  # the newest version stored; equals `version` once it is shown
     Column("removed_at", Moment),
-    Column("original", String(16)),  # the article whose text this one repeats, if it is a duplicate
+    Column("original", String(16)),  # the article that this one is a copy of, by `index.store.copies`
     Column("added_at", Moment, nullable=False),
     Index("articles_original", "original"),
 )
@@ -89,6 +89,26 @@ versions = Table(
     Index("versions_published", "published"),
 )
 """Every version seen. Its passages have the numbers first_passage … first_passage + passages - 1."""
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("article_id", String(16), primary_key=True),
+    Column("text_hash", LargeBinary(16), nullable=False),
+    Column("shingles", Integer, nullable=False),
+    Column("signature", LargeBinary, nullable=False),  # uint32, little-endian: `index.likeness.Signature`
+    Index("signatures_text_hash", "text_hash"),
+)
+"""By what its copies find an article; only articles that are no copies themselves have one."""
+
+signature_bands = Table(
+    "signature_bands",
+    metadata,
+    Column("band", Serial, primary_key=True, autoincrement=False),
+    Column("article_id", String(16), primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""Parts of signatures, to look up those that agree in one."""
 
 passages = Table(
     "passages",
