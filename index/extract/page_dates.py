@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 
 from lxml import etree
@@ -34,6 +34,7 @@ _PUBLISHED = (
     "cxenseparse:recs:publishtime",
 )
 _VAGUE = ("date", "dc.date", "dcterms.date")
+_ANEW_DAYS = 30
 _HEADINGS = ("h1", "h2")
 _UNSEEN = ("script", "style", "noscript", "template", "svg")
 _UPDATE = re.compile(
@@ -50,30 +51,39 @@ def dated(
 
     ``linked`` are the dates of publication in JSON-LD, ``metas`` the contents of meta elements by their
     lower-cased names, ``url`` is the page's address. A date that only says when the page changed, or that
-    stands somewhere in its text, is not taken.
+    stands somewhere in its text, is not taken; but see :func:`_issued_anew`.
     """
     # What is not in ISO 8601, as schema.org wants it, is mostly a template's: the day of the last build.
-    for value in linked:
-        if value[:4].isdigit() and (moment := read_moment(value)):
-            return fields.dated(moment, "metadata", "datePublished")
-    for name in _PUBLISHED:
-        for value in metas.get(name, []):
-            if moment := read_moment(value):
-                return fields.dated(moment, "metadata", name)
-    if moment := _time_element(tree):
+    strict = [("datePublished", value) for value in linked if value[:4].isdigit()]
+    strict += [(name, value) for name in _PUBLISHED for value in metas.get(name, [])]
+    loose = [("datePublished", value) for value in linked]
+    loose += [(name, value) for name in _VAGUE for value in metas.get(name, [])]
+    shown = _beside_heading(tree, fields.title)
+    if (given := _first(strict)) and not (shown and _issued_anew(given[1], shown, fields.modified)):
+        return fields.dated(given[1], "metadata", given[0])
+    if not given and (moment := _time_element(tree)):
         return fields.dated(moment, "byline", "time")
-    if moment := _beside_heading(tree, fields.title):
-        return fields.dated(moment, "byline", "byline")
+    if shown:
+        return fields.dated(shown, "byline", "byline")
     if url and (moment := date_in_url(url)):
         return fields.dated(moment, "url", "address")
-    for value in linked:
-        if moment := read_moment(value):
-            return fields.dated(moment, "metadata", "datePublished")
-    for name in _VAGUE:
-        for value in metas.get(name, []):
-            if moment := read_moment(value):
-                return fields.dated(moment, "metadata", name)
+    if given := _first(loose):
+        return fields.dated(given[1], "metadata", given[0])
     return _by_htmldate(fields, tree)
+
+
+def _first(values: list[tuple[str, str]]) -> tuple[str, Moment] | None:
+    """The first of the named values that is a date."""
+    return next(((name, moment) for name, value in values if (moment := read_moment(value))), None)
+
+
+def _issued_anew(given: Moment, shown: Moment, modified: datetime | None) -> bool:
+    """Whether the page was written anew and issued under another date, the one it shows.
+
+    It then shows, without calling it an update, the day on which by its own metadata it was last changed,
+    more than a month after its first publication. The text is of that day.
+    """
+    return modified is not None and shown.day == modified.date() and (shown.day - given.day).days > _ANEW_DAYS
 
 
 def _time_element(tree: Element) -> Moment | None:
@@ -109,7 +119,7 @@ def _beside_heading(tree: Element, title: str | None) -> Moment | None:
         if length > 1200:
             break
         below.append(text)
-    above = [text for _, text in texts[max(0, at - 4) : at] if len(text) < 80]
+    above = [text for _, text in texts[max(0, at - 2) : at] if len(text) < 80]
     for number, text in enumerate([*below, *reversed(above)]):
         label = below[number - 1] if 0 < number < len(below) else ""
         if not is_date_line(text) or _UPDATE.search(text) or (len(label) < 40 and _UPDATE.search(label)):

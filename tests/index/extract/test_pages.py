@@ -114,6 +114,34 @@ def test_a_date_in_the_text_or_of_an_update_is_not_the_date_of_publication() -> 
     assert article(page(body=body + "</article>")).published is None
 
 
+@pytest.mark.parametrize(
+    ("line", "modified", "published"),
+    [
+        ("20 June 2025", "2025-06-20", date(2025, 6, 20)),  # written anew and issued under a new date
+        ("20 June 2025", "2025-07-01", date(2024, 3, 3)),  # a date that nothing confirms
+        ("Updated 20 June 2025", "2025-06-20", date(2024, 3, 3)),
+        ("5 March 2024", "2024-03-05", date(2024, 3, 3)),  # corrected within days
+    ],
+)
+def test_the_first_publication_counts_unless_the_page_was_issued_anew(
+    line: str, modified: str, published: date
+) -> None:
+    linked = {
+        "@type": "NewsArticle",
+        "headline": "x",
+        "datePublished": "2024-03-03",
+        "dateModified": modified,
+    }
+    paragraphs = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    found = article(
+        page(
+            head=f'<script type="application/ld+json">{json.dumps(linked)}</script>',
+            body=f"<article><h1>A depot</h1><div>{line}</div>{paragraphs}</article>",
+        )
+    )
+    assert found.published == published
+
+
 def test_a_line_below_the_headline_and_the_address_give_a_date() -> None:
     body = "<h1>Depot in Narvik to open in autumn</h1><div>By Ann Smith</div><div>25 June 2025</div>"
     paragraphs = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
