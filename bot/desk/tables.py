@@ -153,3 +153,59 @@ sign_ins = Table(
     Column("expires_at", DateTime(timezone=True), nullable=False),
 )
 """States of installations under way (OAuth), each good for one use."""
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("platform", String(16), nullable=False),
+    Column("person", String(128), nullable=False),
+    Column("request", JSON, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Index("notices_created_at", "created_at"),
+)
+"""Messages that nobody asked for just now; each is posted as the event ``notice:<id>``, so once."""
+
+told = Table(
+    "told",
+    metadata,
+    Column("question", String(16), primary_key=True),
+    Column("article_id", String(16), primary_key=True),
+    Column("version", Integer, primary_key=True),  # 0: it was taken out
+    Column("told_at", DateTime(timezone=True), nullable=False),
+)
+"""Which threads were told that what their answer quotes has changed."""
+
+watches = Table(
+    "watches",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("platform", String(16), nullable=False),
+    Column("workspace", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("thread", String(64), nullable=False),
+    Column("direct", Boolean, nullable=False),
+    Column("delivery", JSON, nullable=False),
+    Column("person", String(128), nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("daily_at", String(5), nullable=False),  # "08:30"; empty: at once
+    Column("zone", String(64), nullable=False),
+    Column("seen", Serial, nullable=False),  # the last change of the collection that was looked at
+    Column("due_at", DateTime(timezone=True)),  # of the next digest
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("stopped_at", DateTime(timezone=True)),
+    Index("watches_place", "platform", "workspace", "channel"),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("watch", String(16), primary_key=True),
+    Column("article_id", String(16), primary_key=True),
+    Column("citations", JSON, nullable=False),
+    Column("found_at", DateTime(timezone=True), nullable=False),
+    Column("notice", String(32)),  # the message that it stands in; null: it waits for the digest
+    Index("sightings_found_at", "found_at"),
+)
+"""What each watch has found: one article of each story, however many carry it."""
