@@ -54,6 +54,10 @@ _WORDS = {
     "gdje zašto koliko prema nakon",
     "lt": "ir yra kad į su iš tai ne buvo per nuo kaip bet jis kas kur kada kodėl kiek po arba taip apie",
     "lv": "un ir ka uz ar no tas nav bija par kā bet viņš kas kur kad kāpēc cik pēc vai arī",
+    "ru": "и в не на что как кто где когда сколько почему это был были также который по из от для при или если "
+    "сказал с к за",
+    "uk": "і в не на що як хто де коли скільки чому це був були також який по із від для при або якщо сказав з та за",
+    "bg": "и в не на че как кой къде кога колко защо това беше също който по от за при или ако каза с са се",
     "et": "ja on et ei see oli mis kui ka ta kes kus millal miks kuidas või aga ning oma pärast",
 }
 _LANGUAGES: dict[str, tuple[str, ...]] = {}
@@ -88,10 +92,10 @@ def language_of(text: str) -> str | None:
     sample = text[:_SAMPLE].lower()
     others = len(_NOT_LATIN.findall(sample))
     if not others:
-        return _latin_language(sample)
+        return _by_words(sample)
     latin = len(_LATIN.findall(sample))
     if latin > others:
-        return _latin_language(sample)
+        return _by_words(sample)
     other = Counter({name: len(pattern.findall(sample)) for name, pattern in _SCRIPTS})
     if other["ja"] and other["zh"]:
         other["ja"] += other.pop("zh")
@@ -123,10 +127,10 @@ def _in_script(script: str, sample: str) -> str | None:
         return "be"
     counts["uk"] *= 2 if not counts["ru"] else 1
     best = max(counts, key=lambda language: counts[language])
-    return best if counts[best] >= 1 else None
+    return best if counts[best] >= 1 else _by_words(sample)
 
 
-def _latin_language(sample: str) -> str | None:
+def _by_words(sample: str) -> str | None:
     scores: dict[str, float] = {}
     tokens = [token.replace("’", "'").partition("'")[0] for token in _TOKEN.findall(sample)]
     for token, count in Counter(tokens).items():

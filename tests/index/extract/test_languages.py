@@ -18,6 +18,7 @@ from index.extract.language import language_code, language_of
         ("Wat zei de minister over het depot in het noorden?", "nl"),
         ("Що сказав міністр про склад на півночі?", "uk"),
         ("Что сказал министр о складе, который ещё строится?", "ru"),
+        ("Сколько тратит Польша на оборону?", "ru"),
         ("Τι είπε ο υπουργός για την αποθήκη;", "el"),
         ("国防部长谈到了仓库", "zh"),
         ("大臣は倉庫について何と言いましたか", "ja"),

@@ -128,7 +128,7 @@ def test_the_first_publication_counts_unless_the_page_was_issued_anew(
 ) -> None:
     linked = {
         "@type": "NewsArticle",
-        "headline": "x",
+        "headline": "A depot",
         "datePublished": "2024-03-03",
         "dateModified": modified,
     }
