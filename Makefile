@@ -55,6 +55,13 @@ format: setup ## what can be put right by itself
 	$(BIN)/ruff check --fix --quiet
 	$(BIN)/ruff format
 
+bench: setup ## how fast articles are taken in and questions answered; reads ../shared
+	$(BIN)/python -m benchmarks.speed
+
+bench-quality: setup ## how good the answers and the extraction are; reads ../shared
+	$(BIN)/python -m benchmarks.quality
+	$(BIN)/python -m benchmarks.extraction
+
 serve: setup ## run the service
 	$(BIN)/communique serve
 
