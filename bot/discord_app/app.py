@@ -75,7 +75,7 @@ class DiscordApp:
             await self.close()
 
     async def close(self) -> None:
-        """Disconnect. Answers that are under way are taken up after the next start."""
+        """Disconnect. Drain the desk first: what is under way then is taken up after the next start."""
         self._closed.set()
         self._desk.leave("discord")
         if self._client:

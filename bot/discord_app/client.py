@@ -9,6 +9,7 @@ from typing import Any
 import discord
 import yarl
 from discord import app_commands
+from discord.gateway import DiscordWebSocket
 
 from bot.discord_app import sending
 from bot.discord_app.embeds import Press, pressed
@@ -79,8 +80,12 @@ class Client(discord.AutoShardedClient):
         await super().close()
 
     async def launch_shard(self, gateway: yarl.URL, shard_id: int, *, initial: bool = False) -> None:
-        """Connect a shard, to the gateway of the settings where there is one."""
+        """Connect a shard, to the gateway of the settings where there is one.
+
+        discord.py goes to its default address when a session cannot be resumed: that becomes the same one.
+        """
         address = yarl.URL(self._gateway_url) if self._gateway_url else gateway
+        DiscordWebSocket.DEFAULT_GATEWAY = address
         await super().launch_shard(address, shard_id, initial=initial)
 
     async def on_interaction(self, interaction: Interaction) -> None:

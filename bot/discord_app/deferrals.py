@@ -79,11 +79,11 @@ class Deferrals:
     ) -> bool:
         """Claim the event, then acknowledge it; false, and nothing is done, where it was claimed before.
 
-        A claim that takes long (the database is busy) is acknowledged while it is waited for.
+        A claim that takes long (the database is busy) is acknowledged while it is waited for. Where Discord
+        takes no acknowledgement, the answer comes by other ways.
 
         Raises:
             StoreError, DeskError: what ``claim`` raises, after the acknowledgement.
-            DeliveryError: the acknowledgement was not taken.
         """
         opening = self._opening[ticket.key] = asyncio.Event()
         claiming = asyncio.create_task(claim)
@@ -91,13 +91,21 @@ class Deferrals:
             await asyncio.wait({claiming}, timeout=_CLAIMING)
             if claiming.done() and not claiming.exception() and not claiming.result():
                 return False
-            with sending.translated():
-                await interaction.response.defer(ephemeral=ticket.private, thinking=True)
-            self.remind(ticket)
+            await self.acknowledge(interaction, ticket)
         finally:
             opening.set()
             self._opening.pop(ticket.key, None)
         return await claiming
+
+    async def acknowledge(self, interaction: "discord.Interaction[Any]", ticket: Ticket) -> None:
+        """Show "thinking", and see to it that it does not stay."""
+        try:
+            with sending.translated():
+                await interaction.response.defer(ephemeral=ticket.private, thinking=True)
+        except DeliveryError as exc:
+            log.warning("%s was not acknowledged in time: %s", ticket.key, exc)
+        else:
+            self.remind(ticket)
 
     async def opened(self, ticket: Ticket) -> None:
         """Return once the interaction is acknowledged (at once after a restart)."""

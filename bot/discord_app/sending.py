@@ -55,6 +55,10 @@ def translated() -> Iterator[None]:
         words = _WORDS.get(exc.code, f"Discord refused it ({exc.code or exc.status}).")
         passing = exc.status >= 500 or exc.status == 429
         raise DeliveryError(words, code=str(exc.code or exc.status), passing=passing) from exc
+    except RuntimeError as exc:
+        if "closed" not in str(exc):  # aiohttp's word for a session that was closed at the end
+            raise
+        raise DeliveryError("The connection to Discord was closed.", code="closed", passing=True) from exc
     except (aiohttp.ClientError, OSError, TimeoutError) as exc:
         raise DeliveryError("Discord could not be reached.", code="unreachable", passing=True) from exc
 

@@ -65,9 +65,16 @@ class Discord:
         try:
             await self.deferrals.open(interaction, ticket, claim)
         except (BotError, IndexingError) as exc:
-            if not interaction.response.is_done():
-                raise
             await self._finish(ticket, self.person(interaction), _said(exc))
+
+    async def admit(self, interaction: Interaction) -> None:
+        """Nothing, where the person may use the bot in this channel.
+
+        Raises:
+            NotAllowed: they may not; the text says why.
+        """
+        where = parse.place(interaction.channel, interaction.guild_id)
+        await self.desk.channels.admit(self.person(interaction), where)
 
     async def take_message(self, request: Request) -> None:
         """Have the desk answer a message. Discord delivers it once: it is said if it cannot be claimed."""
@@ -83,9 +90,7 @@ class Discord:
     ) -> None:
         """Answer with what ``work`` makes, however long it takes; errors become words."""
         ticket = _ticket(interaction, private=private)
-        with sending.translated():
-            await interaction.response.defer(ephemeral=private, thinking=True)
-        self.deferrals.remind(ticket)
+        await self.deferrals.acknowledge(interaction, ticket)
         self.desk.begin(self._answer(ticket, self.person(interaction), work))
 
     async def say(self, interaction: Interaction, payload: Payload) -> None:

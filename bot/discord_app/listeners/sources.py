@@ -131,6 +131,7 @@ def _look(
 ) -> "app_commands.Command[app_commands.Group, ..., None]":
     async def run(interaction: Interaction) -> None:
         async def work() -> Payload:
+            await bot.admit(interaction)
             return await make(interaction)
 
         await bot.answer(interaction, work())
@@ -139,6 +140,7 @@ def _look(
 
 
 async def _add(bot: "Discord", interaction: Interaction, address: str) -> Payload:
+    await bot.admit(interaction)
     if not address:
         raise DeskError(wording.NOT_AN_ADDRESS)
     result = await bot.desk.sources.add(bot.person(interaction), address)

@@ -277,6 +277,19 @@ async def test_a_channel_without_rights_is_told_to_the_asker_directly(town: Town
     assert "I lack a permission in that channel" in text(last)
 
 
+async def test_a_command_that_could_not_be_acknowledged_is_answered_in_the_channel(town: Town) -> None:
+    town.env.inject_error("POST", "/interactions/*/callback", status=404, code=10062)
+    await town.alice.slash(town.channel, "ask", question="How many?")
+    (answer,) = town.answers
+    assert "How many? Yes." in text(answer)
+
+
+async def test_a_deleted_thinking_message_does_not_swallow_the_answer(town: Town) -> None:
+    town.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=404, code=10008)
+    await town.alice.slash(town.channel, "ask", question="How many?")
+    assert "How many? Yes." in text(town.answers[-1])
+
+
 async def test_the_intents_are_the_least(town: Town) -> None:
     intents = town.env.bot.intents
     assert {name for name, on in intents if on} == {"guilds", "guild_messages", "dm_messages"}
