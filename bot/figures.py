@@ -12,7 +12,7 @@ from index.figures.store import FigureStore
 from retrieval.countries import EUROPE_AND_CANADA, NATO_TOTAL, nearest_names
 from retrieval.figures.lookup import look_up
 from retrieval.figures.names import named
-from retrieval.figures.request import FigureQuery, Kind
+from retrieval.figures.request import FigureAnswer, FigureQuery, Kind
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -36,7 +36,7 @@ class OfficialFigures:
         """
         from bot.charts import draw
 
-        found = look_up(_asked(query), self._store)
+        found = self.look_up(query)
         if not found.found:
             return SpendingReport(
                 title=found.sentence, figures=found.figures, notes=found.notes, problem=found.sentence
@@ -50,6 +50,14 @@ class OfficialFigures:
             chart_alt=drawing.alt_text if drawing else "",
             csv=write_rows(found.figures),
         )
+
+    def look_up(self, query: SpendingQuery) -> FigureAnswer:
+        """The rows alone, without a drawing.
+
+        Raises:
+            StoreError: the database failed.
+        """
+        return look_up(_asked(query), self._store)
 
     def countries(self, typed: str, *, limit: int = 25) -> Sequence[str]:
         """Names that ``typed`` may mean, allies first; the allies themselves where nothing is typed."""

@@ -122,6 +122,13 @@ def publisher(citation: Citation) -> str:
     return one_line(address[1] if address else article.source.replace("\\", "/").rpartition("/")[2])
 
 
+def source_name(source: str) -> str:
+    """What was added, as people see it: an address, or a file's name without the folders of the machine."""
+    if source.startswith(("http://", "https://")):
+        return one_line(source)
+    return one_line(source.replace("\\", "/").rstrip("/").rpartition("/")[2])
+
+
 def source_line(citation: Citation, *, title: bool = True) -> str:
     """``The Example Times, 6 May 2025, “Title”``, with the day marked where it is not known."""
     parts = [publisher(citation), day(citation.article.published)]

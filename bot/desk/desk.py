@@ -224,7 +224,9 @@ class Desk:
         told = 0
         for platform in ("slack", "discord"):
             delivery = self._serving.delivery(platform)
-            for admin in self.channels.admins(platform) if delivery else ():
+            if delivery is None:
+                continue
+            for admin in self.channels.admins(platform):
                 try:
                     await delivery.tell(admin, text)
                     told += 1

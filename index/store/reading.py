@@ -214,6 +214,17 @@ class Reader:
                     return _article(row), row.text
         return None
 
+    def versions(self, article_id: str) -> list[tuple[StoredArticle, str]]:
+        """Every version that is kept of an article which is shown, newest first, each with its text."""
+        query = (
+            select(articles.c.id, articles.c.original, *versions.c)
+            .join(versions, versions.c.article_id == articles.c.id)
+            .where(articles.c.id == article_id, versions.c.version <= articles.c.version)
+            .order_by(versions.c.version.desc())
+        )
+        with self._database.read() as connection:
+            return [(_article(row), row.text) for row in connection.execute(query)]
+
     def neighbours(self, article_id: str) -> list[StoredPassage]:
         """All passages of a shown article in order."""
         query = (

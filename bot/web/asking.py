@@ -1,0 +1,86 @@
+"""A question from the web or the API: answered in its conversation, and kept like those of the chats."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from uuid import uuid4
+
+import structlog
+
+from bot.desk.claims import question_id
+from bot.desk.records import Asked, Options, Person, Place, Platform, Request
+from bot.errors import TooMany
+from bot.service.works import Works
+from retrieval.answer import Answer
+from retrieval.understand.turn import turn_of
+
+MOST_UNDER_WAY = 200
+"""Questions being answered or waiting, above which the next is told to come again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked; ``conversation`` names the one that it follows up on, if any."""
+
+    text: str
+    as_of: date | None = None
+    conversation: str = ""
+    newest_only: bool = False
+    widen: bool = False
+
+
+async def ask(works: Works, person: Person, question: Question, *, keep: bool = True) -> Answer:
+    """The answer, with the id under which it is kept.
+
+    Raises:
+        TooMany: too much is being asked at once.
+        IndexingError, RetrievalError: it cannot be answered now.
+    """
+    if works.workers.under_way >= MOST_UNDER_WAY:
+        raise TooMany("A lot is being asked just now. Please try again in a moment.", wait=2)
+    key = f"{person.platform}:{uuid4().hex}"
+    identifier = question_id(key)
+    with structlog.contextvars.bound_contextvars(case=identifier):
+        place = place_of(person, question.conversation)
+        earlier = await works.desk.questions.thread(place) if question.conversation else []
+        turns = [turn_of(asked.answer) for asked in earlier if asked.answer]
+        asked_at = datetime.now(UTC)
+        answer = await works.workers.compute(
+            lambda: works.answerer.ask(
+                question.text,
+                id=identifier,
+                as_of=question.as_of,
+                now=asked_at,
+                turns=turns,
+                newest_only=question.newest_only,
+                widen=question.widen,
+            )
+        )
+        if keep:
+            request = Request(
+                key=key,
+                kind="ask",
+                person=person,
+                place=place,
+                text=question.text,
+                asked_at=asked_at,
+                options=Options(newest_only=question.newest_only, widen=question.widen, as_of=question.as_of),
+                private=True,
+            )
+            await works.desk.questions.keep(request, identifier, answer, private=True)
+        return answer
+
+
+async def conversation(works: Works, person: Person, name: str) -> list[Asked]:
+    """What ``person`` asked in a conversation of theirs, in order."""
+    return await works.desk.questions.thread(place_of(person, name), limit=50)
+
+
+def place_of(person: Person, conversation: str) -> Place:
+    """Where a conversation on the web is kept: with the person, so that nobody else opens it."""
+    platform: Platform = "terminal" if person.platform == "terminal" else "web"
+    return Place(platform=platform, workspace="", channel=person.key[:64], thread=conversation, direct=True)
+
+
+def labelled(answer: Answer, name: str | None) -> Answer:
+    """The same under the id that a tool gave it."""
+    return replace(answer, id=name) if name else answer
