@@ -1,6 +1,6 @@
 """How well articles are taken out of web pages, beside trafilatura as it comes, in the same run.
 
-    .venv/bin/python benchmarks/extraction.py [--pages FOLDER] [--worst N]
+    .venv/bin/python -m benchmarks.extraction [--pages FOLDER] [--worst N]
 
 FOLDER (``../shared/eval/extraction``) holds ``gold.jsonl`` and ``html/*.html.gz``. Word F1 is over bags of
 lower-cased words, averaged over pages; dates must be exactly right; titles are compared by letters and

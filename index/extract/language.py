@@ -54,9 +54,10 @@ _WORDS = {
     "gdje zašto koliko prema nakon",
     "lt": "ir yra kad į su iš tai ne buvo per nuo kaip bet jis kas kur kada kodėl kiek po arba taip apie",
     "lv": "un ir ka uz ar no tas nav bija par kā bet viņš kas kur kad kāpēc cik pēc vai arī",
-    "ru": "и в не на что как кто где когда сколько почему это был были также который по из от для при или если "
-    "сказал с к за",
-    "uk": "і в не на що як хто де коли скільки чому це був були також який по із від для при або якщо сказав з та за",
+    "ru": "и в не на что как кто где когда сколько почему это был были также который по из от для при или "
+    "если сказал с к за",
+    "uk": "і в не на що як хто де коли скільки чому це був були також який по із від для при або "
+    "якщо сказав з та за",
     "bg": "и в не на че как кой къде кога колко защо това беше също който по от за при или ако каза с са се",
     "et": "ja on et ei see oli mis kui ka ta kes kus millal miks kuidas või aga ning oma pärast",
 }
