@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 
-from bot.desk.answers import restored
 from bot.desk.clock import utc
 from bot.desk.records import Asked, Message, Options, Person, Place, Request
 from bot.desk.tables import cited, feedback, questions
 from bot.desk.workers import Workers
 from retrieval.answer import Answer
+from retrieval.restored import restored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,10 +20,10 @@ from bot.desk import (
     parse_spending,
     says_stop,
 )
-from bot.desk.answers import restored
 from bot.desk.conversations import STALE
 from bot.errors import DeskError, NotAllowed, NotThere
 from retrieval.answer import Answer
+from retrieval.restored import restored
 from tests.bot.answers import EIGHT, HOSTILE, OUTSIDE
 from tests.bot.conftest import Offices
 from tests.bot.desk.conftest import ADMIN_PERSON, PERSON, PLACE, FakeDelivery, Room, request

@@ -13,8 +13,8 @@ def restored(record: Mapping[str, Any]) -> Answer:
     return Answer(
         **{
             **record,
-            "citations": tuple(map(_citation, record["citations"])),
-            "nearest": tuple(map(_citation, record["nearest"])),
+            "citations": tuple(map(citation_restored, record["citations"])),
+            "nearest": tuple(map(citation_restored, record["nearest"])),
             "notes": tuple(record["notes"]),
             "windows": tuple(map(_window, record["windows"])),
             "figures": tuple(map(_figure, record["figures"])),
@@ -22,7 +22,8 @@ def restored(record: Mapping[str, Any]) -> Answer:
     )
 
 
-def _citation(record: Mapping[str, Any]) -> Citation:
+def citation_restored(record: Mapping[str, Any]) -> Citation:
+    """The Citation that ``record`` was made from."""
     article = {**record["article"], "published": _day(record["article"]["published"])}
     return Citation(**{**record, "article": ArticleRef(**article), "also": tuple(record["also"])})
 
