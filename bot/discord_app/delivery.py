@@ -12,7 +12,6 @@ from bot.discord_app import embeds, sending
 from bot.discord_app.deferrals import Deferrals, Expired, Ticket
 from bot.discord_app.embeds import Payload
 from bot.discord_app.render import message as rendered
-from bot.discord_app.render import words
 from bot.discord_app.text import fitted
 from bot.errors import DeliveryError
 
@@ -124,7 +123,7 @@ class DiscordDelivery:
         if request.said_in and "token" not in request.delivery:
             more["reference"] = discord.MessageReference(
                 message_id=int(request.said_in),
-                channel_id=int(request.delivery["channel"]),
+                channel_id=self._channel(request).id,
                 fail_if_not_exists=False,
             )
         with sending.translated():
@@ -144,7 +143,10 @@ class DiscordDelivery:
         return bool(request.said_in) and not pressed and str(replied_to) == request.said_in
 
     def _channel(self, request: Request) -> discord.PartialMessageable:
-        return self._client.get_partial_messageable(int(request.delivery["channel"]))
+        """Where a request came from; for what the desk says unasked, the place that it names."""
+        return self._client.get_partial_messageable(
+            int(request.delivery.get("channel") or request.place.channel)
+        )
 
     def _message(self, message: Message) -> discord.PartialMessage:
         channel = self._client.get_partial_messageable(int(message["channel"]))
@@ -176,6 +178,3 @@ def _where(message: discord.Message) -> Message:
 def _custom_ids(message: discord.Message) -> list[str]:
     rows = [row for row in message.components if isinstance(row, discord.ActionRow)]
     return [id_ for row in rows for part in row.children if (id_ := getattr(part, "custom_id", None))]
-
-
-__all__ = ["DiscordDelivery", "deliverable", "words"]

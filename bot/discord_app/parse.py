@@ -44,6 +44,13 @@ def place(channel: Any, guild: int | None, *, root: str = "") -> Place:
     )
 
 
+def channel_of(interaction: "discord.Interaction[Any]") -> Any:
+    """The channel of an interaction, by its id alone where Discord did not say more."""
+    import discord
+
+    return interaction.channel or discord.Object(interaction.channel_id or 0)
+
+
 def said(message: "discord.Message", where: Place, *, bot: int, kind: Kind = "ask") -> Request:
     """A message, as a question. Every edit has a key of its own."""
     edited = f":{message.edited_at.timestamp():.3f}" if message.edited_at else ""

@@ -50,7 +50,9 @@ class Discord:
         private = private or await self._private_here(interaction)
 
         async def claim() -> bool:
-            where = await self.place(interaction.channel, interaction.guild_id, root=str(interaction.id))
+            where = await self.place(
+                parse.channel_of(interaction), interaction.guild_id, root=str(interaction.id)
+            )
             request = parse.pressed(interaction, where, text=text, kind=kind, private=private)
             kept = deliverable(interaction, private=private)
             return await self.desk.take(replace(request, delivery=kept, **more))
@@ -73,7 +75,7 @@ class Discord:
         Raises:
             NotAllowed: they may not; the text says why.
         """
-        where = parse.place(interaction.channel, interaction.guild_id)
+        where = parse.place(parse.channel_of(interaction), interaction.guild_id)
         await self.desk.channels.admit(self.person(interaction), where)
 
     async def take_message(self, request: Request) -> None:
@@ -133,7 +135,7 @@ class Discord:
         """
         if interaction.guild_id is None:
             return False
-        where = parse.place(interaction.channel, interaction.guild_id)
+        where = parse.place(parse.channel_of(interaction), interaction.guild_id)
         try:
             return (await asyncio.wait_for(self.desk.channels.get(where), _BRIEFLY)).private
         except (TimeoutError, IndexingError):

@@ -95,7 +95,7 @@ async def _set(
 
 
 def _here(interaction: Interaction) -> Place:
-    return parse.place(interaction.channel, interaction.guild_id)
+    return parse.place(parse.channel_of(interaction), interaction.guild_id)
 
 
 def _server(interaction: Interaction) -> Place:
