@@ -8,6 +8,7 @@
     │   ├── TooMany        a limit of our own is reached
     │   └── NotThere       the question, suggestion or case does not exist (any more)
     ├── DeliveryError      a chat platform refused a message or could not be reached
+    ├── ServiceError       the running service refused a request or does not answer
     ├── SecretError        a stored token cannot be read with COMMUNIQUE_SECRET
     ├── SettingsError      a setting is wrong; the service does not start
     └── UsageError         a command was called in a way that it does not understand
@@ -50,6 +51,10 @@ class DeliveryError(BotError):
         super().__init__(message)
         self.code = code
         self.passing = passing
+
+
+class ServiceError(BotError):
+    """The running service refused a request of another command, or does not answer."""
 
 
 class SecretError(BotError):

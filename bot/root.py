@@ -10,6 +10,9 @@ from bot.settings import Settings
 from index.store.lock import OwnerLock
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from bot.owner import RunningService
     from index.article import Failure
     from index.embed import Embedder, Precision
     from index.figures.store import FigureStore
@@ -144,10 +147,18 @@ class Root:
     def answering(self, *, purpose: str, kept: bool = True) -> "Iterator[Callable[..., Answer]]":
         """What answers questions, as `Answerer.ask` does, the collection up to date; ``kept`` records gaps.
 
+        A service that runs here is asked; without one the stores are opened.
+
         Raises:
             StoreHeld: another process owns the home.
             StoreError: a store cannot be opened.
+            ServiceError: the service does not answer.
         """
+        from bot.owner import running
+
+        if service := running(self.home):
+            yield _through(service, kept=kept)
+            return
         with self.collection(purpose=purpose, wait=PATIENCE) as collection:
             collection.indexer.recover()
 
@@ -239,6 +250,27 @@ class Root:
         name = f"precision {processor()}"[:64]
         found = remembered(self.database, name, faster_precision)
         return "bfloat16" if found == "bfloat16" else "float32"
+
+
+def _through(service: "RunningService", *, kept: bool) -> "Callable[..., Answer]":
+    """Asks a service; what is asked with ``turns`` is one conversation."""
+    from uuid import uuid4
+
+    conversation = uuid4().hex
+
+    def ask(question: str, *, id: str, as_of: "date | None" = None, **options: Any) -> "Answer":  # noqa: A002
+        from retrieval.restored import restored
+
+        asked = {
+            "question": question,
+            "id": id,
+            "as_of": as_of.isoformat() if as_of else None,
+            "conversation": conversation if "turns" in options else "",
+            "keep": kept,
+        }
+        return restored(service.post("/api/ask", asked))
+
+    return ask
 
 
 def _holds_figures(url: str) -> bool:

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from index.figures.figure import Figure
 from retrieval.answer import Answer, ArticleRef, Citation, Window
+
+if TYPE_CHECKING:
+    from retrieval.figures.check import ClaimCheck
 
 
 def restored(record: Mapping[str, Any]) -> Answer:
@@ -18,6 +21,19 @@ def restored(record: Mapping[str, Any]) -> Answer:
             "notes": tuple(record["notes"]),
             "windows": tuple(map(_window, record["windows"])),
             "figures": tuple(map(_figure, record["figures"])),
+        }
+    )
+
+
+def check_restored(record: Mapping[str, Any]) -> "ClaimCheck":
+    """The check of a sentence that ``record`` was made from."""
+    from retrieval.figures.check import ClaimCheck
+
+    return ClaimCheck(
+        **{
+            **record,
+            "figures": tuple(map(_figure, record["figures"])),
+            "citations": tuple(map(citation_restored, record["citations"])),
         }
     )
 

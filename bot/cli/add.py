@@ -1,12 +1,15 @@
 """``communique add``: articles into the collection."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.cli.console import messages, output, print_json
+from bot.errors import ServiceError
+from bot.owner import RunningService, batches, running
 from bot.root import Root
 
 if TYPE_CHECKING:
@@ -36,18 +39,77 @@ def add(
     root: Root = context.obj
     urls = [source for source in sources if source.startswith(("http://", "https://"))]
     paths = [Path(source) for source in sources if source not in urls]
-    with root.collection(purpose="communique add") as collection, _Progress(verbose=verbose) as progress:
-        reports = []
-        if paths or not urls:
-            reports.append(collection.indexer.add(progress.counted(_read(paths)), each=progress.tell))
-        if urls:
-            reports.append(root.add_urls(urls, collection, each=progress.tell))
-    report = reports[0] if len(reports) == 1 else reports[0] + reports[1]
+    with _Progress(verbose=verbose) as progress:
+        if service := running(root.home):
+            report = _through(service, paths, urls, progress)
+        else:
+            report = _here(root, paths, urls, progress)
     if as_json:
         print_json(report.as_json())
     else:
         _print(report)
     return 1 if report.failed else 0
+
+
+def _here(root: Root, paths: list[Path], urls: list[str], progress: "_Progress") -> "AddReport":
+    """Taken in by this process, which owns the home for the time."""
+    from index.indexer import AddReport
+
+    report = AddReport()
+    with root.collection(purpose="communique add") as collection:
+        if paths or not urls:
+            report += collection.indexer.add(progress.counted(_read(paths)), each=progress.tell)
+        if urls:
+            report += root.add_urls(urls, collection, each=progress.tell)
+    return report
+
+
+def _through(
+    service: RunningService, paths: list[Path], urls: list[str], progress: "_Progress"
+) -> "AddReport":
+    """Read by this process, and taken in by the service that owns the home."""
+    from index.article import Failure
+    from index.indexer import AddReport
+    from index.transfer import line_of
+
+    report = AddReport()
+
+    def lines() -> Iterator[bytes]:
+        for one in progress.counted(_read(paths)):
+            if isinstance(one, Failure):
+                report.failed.append(one)
+                progress.tell(one)
+            else:
+                yield line_of(one)
+
+    for body in batches(lines()):
+        _follow(service.lines("/api/add", body), report, progress)
+    if urls:
+        body = json.dumps({"sources": urls}).encode()
+        _follow(service.lines("/api/add", body, kind="application/json"), report, progress)
+    return report
+
+
+def _follow(told: Iterator[dict[str, Any]], report: "AddReport", progress: "_Progress") -> None:
+    """Pass on what the service tells, and count it into ``report``."""
+    from index.article import Failure
+    from index.indexer import AddReport, Indexed
+
+    for one in told:
+        if "outcome" in one:
+            progress.tell(Indexed(**one))
+        elif "reason" in one:
+            progress.tell(Failure(**one))
+        elif "report" in one:
+            counts = one["report"]
+            counts["failed"] = [Failure(**failure) for failure in counts["failed"]]
+            total = report + AddReport(**counts)
+            for name in AddReport.__slots__:
+                setattr(report, name, getattr(total, name))
+            if one["stopped"]:
+                raise ServiceError("The service is stopping. What was reported is kept; add the rest again.")
+        else:
+            raise ServiceError(str(one.get("error", "The service broke off.")))
 
 
 def _read(paths: list[Path]) -> "Iterator[Article | Failure]":

@@ -1,12 +1,16 @@
 """``communique doctor`` and ``communique evaluate``: whether it is sound, and how good it is."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.console import output, print_json
+from bot.owner import running
 from bot.root import Root
+
+if TYPE_CHECKING:
+    from index.store.doctor import Checkup
 
 
 def register(app: typer.Typer) -> None:
@@ -24,6 +28,9 @@ def doctor(
     from index.store import doctor as stores
 
     root: Root = context.obj
+    if service := running(root.home):
+        found = service.post("/api/doctor", {"repair": repair})
+        return _report(stores.Checkup.from_json(found), repair=repair, as_json=as_json)
     with root.collection(purpose="communique doctor") as collection:
         if repair:
             checkup = stores.repair(
@@ -36,6 +43,10 @@ def doctor(
                 lexical=collection.lexical,
                 model=root.embedder.model,
             )
+    return _report(checkup, repair=repair, as_json=as_json)
+
+
+def _report(checkup: "Checkup", *, repair: bool, as_json: bool) -> int:
     if as_json:
         print_json(checkup.as_json())
     else:

@@ -7,6 +7,7 @@ import typer
 
 from bot.cli.console import output, print_json
 from bot.errors import UsageError
+from bot.owner import running
 from bot.root import PATIENCE, Root
 
 if TYPE_CHECKING:
@@ -28,12 +29,16 @@ def check(
 ) -> None:
     """Hold a sentence against the official figures and the articles."""
     from retrieval.figures.check import check_claim
+    from retrieval.restored import check_restored
 
     root: Root = context.obj
     sentence = " ".join(claim).strip()
     if not sentence:
         raise UsageError("Give a sentence to check.")
-    found = check_claim(sentence, root.figures, passages=lambda text: _passages(root, text))
+    if service := running(root.home):
+        found = check_restored(service.post("/api/check", {"claim": sentence}))
+    else:
+        found = check_claim(sentence, root.figures, passages=lambda text: _passages(root, text))
     if as_json:
         print_json(found.as_json())
     else:

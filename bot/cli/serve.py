@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.console import messages
+from bot.cli.console import messages, output
+from bot.errors import ServiceError
+from bot.owner import running
 from bot.root import Root
 
 if TYPE_CHECKING:
@@ -12,10 +14,18 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    """Put the command into ``app``."""
-    app.command("serve", epilog="Example: `SLACK_BOT_TOKEN=xoxb-… SLACK_APP_TOKEN=xapp-… communique serve`")(
-        serve
-    )
+    """Put the commands into ``app``."""
+    app.command("serve", epilog="Example: `SLACK_BOT_TOKEN=… SLACK_APP_TOKEN=… communique serve`")(serve)
+    app.command("login", epilog="Example: `communique login`")(login)
+
+
+def login(context: typer.Context) -> None:
+    """Print a link that opens the pages of the running service, once, as its administrator."""
+    root: Root = context.obj
+    service = running(root.home)
+    if service is None:
+        raise ServiceError("No service runs here; `communique serve` starts one.")
+    output().print(service.post("/api/login", {})["url"], markup=False)
 
 
 def serve(context: typer.Context) -> None:

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from bot.owner import TOKEN
 from bot.service.figures import keep_up
 from bot.service.listening import Front, WebServer, address_of, bound
 from bot.service.metrics import Metrics
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TOKEN = "owner.token"  # noqa: S105 - a file's name
-"""The file of the home with the token by which other commands on this machine speak to the service."""
 GRACE = 25.0
 """Seconds that what was begun is given when the service stops."""
 _STEP = 2.0  # seconds between looks whether another process changed the collection

@@ -2,13 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import asdict
 from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -20,12 +20,12 @@ from bot.service.works import Works
 from bot.web import asking
 from bot.web.access import OWNER, Access, Visitor
 from bot.web.schema import Add, Ask, Check, Repair, Spending, openapi
-from index.article import Article, Failure
+from index.article import Failure
 from index.errors import IndexingError
 from index.indexer import AddReport, Indexed
+from index.transfer import article_of
 
 LINES = "application/x-ndjson"
-_ARTICLE = TypeAdapter(Article)
 _SMALL = 64_000
 _LARGE = 64_000_000
 _UPLOAD = 20_000_000
@@ -125,7 +125,7 @@ class Api:
         kind = request.headers.get("content-type", "").partition(";")[0].strip()
         if kind == LINES:
             lines = (await _limited(request, _LARGE)).splitlines()
-            found = [_article(line) for line in lines if line.strip()]
+            found = [article_of(line) for line in lines if line.strip()]
             return self._told(lambda tell: asyncio.to_thread(self._works.intake.add, found, each=tell))
         if kind == "multipart/form-data":
             return await self._add_files(request)
@@ -280,21 +280,8 @@ async def _limited(request: Request, most: int) -> bytes:
     return b"".join(parts)
 
 
-def _article(line: bytes) -> Article:
-    try:
-        return _ARTICLE.validate_json(line)
-    except ValidationError as exc:
-        raise HTTPException(400, "A line is no article.") from exc
-
-
 def _number(request: Request, name: str, default: int, *, most: int) -> int:
     text = request.query_params.get(name, str(default))
     if not text.isdecimal() or int(text) > most:
         raise HTTPException(400, f"{name}: a number up to {most:,}.")
     return int(text)
-
-
-def lines_of(articles: Iterator[Article]) -> Iterator[bytes]:
-    """Articles as `Api.add` takes them."""
-    for article in articles:
-        yield _ARTICLE.dump_json(article)

@@ -1,9 +1,9 @@
 """Holding the stores against each other, and mending what does not agree."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from sqlalchemy import Connection, func, insert, select
@@ -40,6 +40,16 @@ class Checkup:
             "vectors": self.vectors,
             "problems": list(self.problems),
         }
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        """What `as_json` wrote."""
+        return cls(
+            articles=record["articles"],
+            passages=record["passages"],
+            vectors=record["vectors"],
+            problems=tuple(record["problems"]),
+        )
 
 
 def check(database: Database, *, dense: DenseIndex, lexical: LexicalIndex, model: str) -> Checkup:

@@ -67,6 +67,17 @@ def owner_address(home: Path) -> str | None:
     return address if isinstance(address, str) else None
 
 
+def is_owned(home: Path) -> bool:
+    """Whether a process holds the lock at this moment."""
+    lock = FileLock(home / "owner.lock", thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except (Timeout, OSError):
+        return True
+    lock.release()
+    return False
+
+
 def owner_of(home: Path) -> str:
     """The owner in words: ``"communique add" (process 1234)``."""
     record = _record(home)
