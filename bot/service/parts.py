@@ -17,11 +17,18 @@ class Part:
     """One thing that runs until it is stopped.
 
     ``work`` is called anew after every failure, after ``pause`` seconds at first, twice as long each time, at
-    most ``longest``; once it has run for longer than ``longest`` the pauses begin anew.
+    most ``longest``; once it has run for longer than ``longest`` the pauses begin anew. ``sleep`` is a seam for
+    tests.
     """
 
     def __init__(
-        self, name: str, work: Callable[[], Awaitable[object]], *, pause: float = 1.0, longest: float = 300.0
+        self,
+        name: str,
+        work: Callable[[], Awaitable[object]],
+        *,
+        pause: float = 1.0,
+        longest: float = 300.0,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self.name = name
         self.state: State = "waiting"
@@ -32,6 +39,7 @@ class Part:
         self._work = work
         self._pause = pause
         self._longest = longest
+        self._sleep = sleep
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -64,5 +72,5 @@ class Part:
             self.state = "failing"
             self.failures += 1
             log.error("%s stopped: %s It begins again in %.0f s.", self.name, self.problem, pause)
-            await asyncio.sleep(pause)
+            await self._sleep(pause)
             pause = min(2 * pause, self._longest)
