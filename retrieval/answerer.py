@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -25,7 +25,7 @@ from retrieval.quote import QUOTED_FROM, Quote, quotes
 from retrieval.rank import Ranked, rank
 from retrieval.search import Candidates, Searcher
 from retrieval.select import Selection, selected
-from retrieval.trees import shipped
+from retrieval.trees import Trees, shipped
 from retrieval.understand import Query, Turn, understand
 from retrieval.verify import check
 from retrieval.words import STOP_WORDS, Analysis, content_words
@@ -81,6 +81,7 @@ class Answerer:
         threshold: float = THRESHOLD,
     ) -> None:
         self._reader = reader
+        self._embedder = embedder
         self._figures = figures
         self._searcher = Searcher(reader, embedder=embedder, dense=dense, lexical=lexical)
         self._analyze = Analysis(lexical.analyze)
@@ -101,13 +102,14 @@ class Answerer:
         windows: Sequence[Window] | None = None,
         newest_only: bool = False,
         widen: bool = False,
+        articles: Collection[str] | None = None,
     ) -> Answer:
         """The answer to ``question``; a refusal is one too.
 
         ``as_of`` is the day on which it is asked (today): what was published later is not known. ``now`` is
         the asker's clock, ``turns`` the conversation before. ``publishers`` and ``windows`` narrow the search
         beyond what the question says; ``newest_only`` answers from the newest article that does, ``widen``
-        drops the question's own windows.
+        drops the question's own windows. With ``articles`` only these are quoted, and no official figures.
         """
         clock = _Clock()
         counts, known_publishers = self._collection()
@@ -121,11 +123,12 @@ class Answerer:
             )
         query = _adjusted(query, publishers, windows, newest_only=newest_only, widen=widen)
         refusal = _refused_unread(query, counts)
-        official = self._official(query, clock) if refusal in (None, "empty_collection") else None
+        asks_figures = articles is None and refusal in (None, "empty_collection")
+        official = self._official(query, clock) if asks_figures else None
         has_figures = official is not None and official.found
         if refusal is not None and not has_figures:
             return self._refuse(id, query, refusal, clock, counts, official=official)
-        found = self._find(query, clock) if counts.articles else None
+        found = self._find(query, clock, among=articles) if counts.articles else None
         close = found is not None and found.confidence >= self._threshold
         if not close and not has_figures:
             return self._refuse(id, query, "nothing_close", clock, counts, found=found, official=official)
@@ -146,7 +149,7 @@ class Answerer:
         notes: list[str] = []
         with clock.stage("compose"):
             if found is not None:
-                chosen = selected(query, found.quotes, found.articles, count=CITED)
+                chosen = self._selected(query, found, count=CITED)
                 citations = self._citer.citations(chosen, found.articles)
                 notes += chosen.notes
             figures = official.figures if official is not None and official.found else ()
@@ -176,7 +179,7 @@ class Answerer:
         found = self._find(understand(text, as_of=as_of or datetime.now(UTC).date()), _Clock())
         if found is None:
             return ()
-        chosen = selected(None, found.quotes, found.articles, count=CITED)
+        chosen = self._selected(None, found, count=CITED)
         return self._citer.citations(chosen, found.articles)
 
     def _official(self, query: Query, clock: _Clock) -> FigureAnswer | None:
@@ -201,7 +204,7 @@ class Answerer:
         """What is missing, what comes closest, and what to try."""
         nearest = Selection([])
         if found is not None:
-            nearest = selected(query, found.quotes, found.articles, count=NEAREST)
+            nearest = self._selected(query, found, count=NEAREST)
         outside = found.candidates.outside if found else 0
         if refusal == "nothing_close" and query.windows and query.window_strict and outside:
             refusal = "outside_window"
@@ -227,7 +230,7 @@ class Answerer:
         )
         return self._checked(answer, found, clock, counts, official=official)
 
-    def _find(self, query: Query, clock: _Clock) -> _Found | None:
+    def _find(self, query: Query, clock: _Clock, *, among: Collection[str] | None = None) -> _Found | None:
         """Search, rank and quote; None where nothing at all is found."""
         with clock.stage("search"):
             candidates = self._searcher.search(
@@ -235,11 +238,12 @@ class Answerer:
                 until=query.as_of,
                 windows=query.windows if query.window_strict else (),
                 stop=STOP_WORDS,
+                among=among,
             )
         if not candidates.passages:
             return None
         with clock.stage("rank"):
-            ranked = rank(query, candidates, analyze=self._analyze, trees=shipped("passages"))
+            ranked = rank(query, candidates, analyze=self._analyze, trees=self._trees("passages"))
         with clock.stage("quote"):
             ids = list(dict.fromkeys(one.candidate.passage.article_id for one in ranked[:QUOTED_FROM]))
             articles = self._reader.articles(ids)
@@ -250,13 +254,22 @@ class Answerer:
                 top,
                 texts={key: text for key, (_, text) in articles.items()},
                 analyze=self._analyze,
-                trees=shipped("quotes"),
+                embed=self._embedder.embed,
+                trees=self._trees("quotes"),
             )
         if not quoted:
             return None
         row = confidence_features(query, candidates, ranked, quoted)
-        confidence = float(shipped("confidence").probabilities(row[None, :])[0])
+        confidence = float(self._trees("confidence").probabilities(row[None, :])[0])
         return _Found(candidates, ranked, quoted, articles, confidence)
+
+    def _trees(self, name: str) -> Trees:
+        """The trees that are learned for one stage: passages, quotes or confidence."""
+        return shipped(name)
+
+    def _selected(self, query: Query | None, found: _Found, *, count: int) -> Selection:
+        """Which of the quotes are shown."""
+        return selected(query, found.quotes, found.articles, count=count)
 
     def _checked(
         self,

@@ -1,6 +1,6 @@
 """Candidates for an answer: what either index finds, with both scores for each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -69,20 +69,31 @@ class Searcher:
         until: date | None = None,
         windows: Sequence[Window] = (),
         stop: frozenset[str] = frozenset(),
+        among: Collection[str] | None = None,
     ) -> Candidates:
         """Passages for ``text``: published ``until`` then, and in one of ``windows`` (or undated) if any.
 
-        ``stop`` holds the words that say nothing, in lower case.
+        ``stop`` holds the words that say nothing, in lower case; with ``among`` only passages of these
+        articles are found.
         """
         vector = self._embedder.embed_query(text)
         words = self._words(text, stop)
-        count = IN_WINDOW if windows else CANDIDATES
-        lexical = dict(self._lexical.search(words, count=count))
-        dense = dict(self._dense.nearest(vector, count=count))
+        theirs = self._reader.passages_of(among) if among is not None else ()
+        if among is not None and len(theirs) <= IN_WINDOW:
+            lexical = dict(self._lexical.search(words, count=IN_WINDOW, among=theirs))
+            dense = dict.fromkeys(theirs, 0.0)
+        else:
+            count = IN_WINDOW if windows or among is not None else CANDIDATES
+            lexical = dict(self._lexical.search(words, count=count))
+            dense = dict(self._dense.nearest(vector, count=count))
         found = self._reader.found(
             list(dict.fromkeys([*lexical, *dense])), model=self._embedder.model, until=until
         )
-        inside = [passage for passage in found.values() if admits(passage.published, windows)]
+        inside = [
+            passage
+            for passage in found.values()
+            if admits(passage.published, windows) and (among is None or passage.article_id in among)
+        ]
         return Candidates(
             passages=[
                 Candidate(

@@ -89,12 +89,17 @@ class LexicalIndex:
             index.reload()
 
     def search(
-        self, words: Mapping[str, float], *, count: int, title: float = 0.5
+        self,
+        words: Mapping[str, float],
+        *,
+        count: int,
+        title: float = 0.5,
+        among: Sequence[int] | None = None,
     ) -> list[tuple[int, float]]:
         """The ``count`` best passages by BM25 for analysed words with their weights, best first.
 
-        ``title`` is the share that a word counts in the title. Scores are rounded to 1e-3, for they still
-        count deleted passages until a merge.
+        With ``among`` only these passages are found. ``title`` is the share that a word counts in the title.
+        Scores are rounded to 1e-3, for they still count deleted passages until a merge.
         """
         if not words:
             return []
@@ -107,8 +112,15 @@ class LexicalIndex:
                         query = tantivy.Query.term_query(index.schema, field, word, "freq")
                         boosted = tantivy.Query.boost_query(query, weight * share)
                         clauses.append((tantivy.Occur.Should, boosted))
+            query = tantivy.Query.boolean_query(clauses)
+            if among is not None:
+                these = tantivy.Query.term_set_query(index.schema, "passage", list(among))
+                silent = tantivy.Query.const_score_query(these, 0.0)
+                query = tantivy.Query.boolean_query(
+                    [(tantivy.Occur.Must, silent), (tantivy.Occur.Must, query)]
+                )
             searcher = index.searcher()
-            hits = searcher.search(tantivy.Query.boolean_query(clauses), limit=count, count=False).hits
+            hits = searcher.search(query, limit=count, count=False).hits
             numbers = searcher.fast_field_values("passage", [address for _, address in hits])
             scored = [
                 (int(number or 0), round(float(score), 3))

@@ -1,6 +1,6 @@
 """Reading articles and passages: only what is shown, whatever the derived stores still hold."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -172,6 +172,19 @@ class Reader:
                 for part in _parts(ids)
                 for row in connection.execute(query.where(passages.c.id.in_(part)))
             }
+
+    def passages_of(self, ids: Collection[str]) -> list[int]:
+        """The numbers of the passages of these articles as they are shown."""
+        query = select(versions.c.first_passage, versions.c.passages).join(
+            articles, (articles.c.id == versions.c.article_id) & (articles.c.version == versions.c.version)
+        )
+        with self._database.read() as connection:
+            return [
+                number
+                for part in _parts(sorted(ids))
+                for first, count in connection.execute(query.where(articles.c.id.in_(part)))
+                for number in range(first, first + count)
+            ]
 
     def articles(self, ids: Sequence[str]) -> dict[str, tuple[StoredArticle, str]]:
         """The shown versions of these articles by id, each with its text."""
