@@ -77,6 +77,17 @@ NOTHING_OPEN = "The review list is empty."
 NO_GAPS = "Every question so far found an answer."
 SECOND = "Sent again after a restart; an earlier copy of this answer may stand above."
 STILL_OPEN = "Still working on the question before this one."
+RECALLED = "An answer given here leans on an article that has changed since."
+WATCHES_PRIVATE = (
+    "Answers are private in this channel, so nothing can be posted here. Watch in a direct message."
+)
+WATCH_GONE = "That watch does not exist here (any more)."
+WATCH_HELP = (
+    "`/watch air defence` posts new articles about it here as they come in · "
+    "`/watch What did the minister say about drones? daily 08:30` gathers them once a day · "
+    "`/watch list` shows what is watched here · `/watch stop air defence` ends it."
+)
+STOP_WATCHING = "Stop watching"
 UNTRUSTED = "Quoted from the article as it stands."
 
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -268,6 +279,43 @@ def addition(result: Addition) -> str:
         if number
     ]
     return (", ".join(parts) or "nothing new") + "."
+
+
+def named_article(title: str | None, publisher_: str | None, url: str | None) -> str:
+    """``“Title” (The Example Times)``, as far as it is known."""
+    name = f"“{shortened(one_line(title), 120)}”" if title else url or "an article"
+    return f"{name} ({one_line(publisher_)})" if publisher_ else name
+
+
+def recalled(kind: str, asked: str, article: str) -> str:
+    """What became of an article that the answer to ``asked`` quotes."""
+    became = {
+        "removed": f"{article}, which the answer quotes, is no longer in the collection.",
+        "quote": f"what the answer quotes no longer stands so in {article}.",
+        "correction": f"{article}, which the answer quotes, was corrected.",
+        "text": f"{article}, which the answer quotes, has changed elsewhere.",
+    }[kind]
+    return f"“{shortened(one_line(asked), 200)}”: {became}"
+
+
+def watching(topic: str, when: str) -> str:
+    """A watch was set."""
+    return f"Watching “{shortened(one_line(topic), 200)}” here: {when}."
+
+
+def watched(topic: str, articles: int) -> str:
+    """The heading of what a watch found."""
+    return f"{count(articles, 'new article')} on “{shortened(one_line(topic), 200)}”"
+
+
+def unwatched(topic: str) -> str:
+    """A watch was stopped."""
+    return f"“{shortened(one_line(topic), 200)}” is no longer watched here."
+
+
+def watch_refused(topic: str, why: str) -> str:
+    """Nothing can be posted for a watch, which is stopped for that."""
+    return f"I can no longer post what I find on “{shortened(one_line(topic), 200)}”, and stopped: {why}"
 
 
 def sentence(text: str) -> str:

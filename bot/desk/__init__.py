@@ -55,6 +55,8 @@ Buttons, menus, commands (each raises `bot.errors.DeskError` with a kind sentenc
   ``.admins(platform)``, ``.admit(person, place)``
 - ``desk.figures.countries(typed)`` for autocomplete (call it in a thread only if it is not local);
   `parse_spending` reads ``/spending``'s words
+- ``/watch``'s words are a request of kind ``watch``; its reply is a `Notice`, as is what the watch finds, and
+  the desk posts by itself. ``desk.watches.stop(person, place, reply.body.watch)`` is the button on each
 - ``desk.home(person)``; ``desk.audit.last()``; ``desk.retention.known(who)``, ``.forget(who)``
 - ``desk.drain()`` at the end
 
@@ -80,6 +82,7 @@ from bot.desk.ports import (
 from bot.desk.records import (
     Asked,
     Message,
+    Notice,
     Options,
     Person,
     Place,
@@ -111,6 +114,7 @@ __all__ = [
     "Library",
     "Limits",
     "Message",
+    "Notice",
     "Options",
     "Person",
     "Place",

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Collection, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from bot import wording
 from bot.desk.audit import Audit
@@ -13,20 +14,28 @@ from bot.desk.claims import Claims, question_id
 from bot.desk.clock import Clock, now
 from bot.desk.conversations import Conversations
 from bot.desk.delivery import Delivery
+from bot.desk.notices import Notices
 from bot.desk.ports import Answerer, Figures, Library, Reading, Stats
 from bot.desk.questions import Questions
+from bot.desk.recalls import Recalls
 from bot.desk.records import Asked, Options, Person, Place, Platform, Reply, Request, Words
 from bot.desk.replying import Limits, Replying
 from bot.desk.retention import Retention
 from bot.desk.reviews import Decision, Reviews
 from bot.desk.serving import Serving
 from bot.desk.sources import Sources
+from bot.desk.watches import Watches
+from bot.desk.watching import Watching
 from bot.desk.workers import Workers
-from bot.errors import DeliveryError, NotThere
+from bot.errors import DeliveryError, DeskError, NotThere
 from index.errors import IndexingError
+from index.store.sync import head
 from retrieval.answer import ArticleRef
+from retrieval.errors import RetrievalError
 
 log = logging.getLogger(__name__)
+
+_ATTENTION = 5.0  # seconds between looks whether there is anything new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +54,7 @@ class Desk:
     """Takes what people ask and sees to it that each gets one reply. The package's docstring says how.
 
     Its parts do the rest: ``sources``, ``reviews``, ``channels``, ``conversations``, ``questions``,
-    ``retention``, ``audit``; ``figures`` completes names of countries.
+    ``retention``, ``audit``, ``watches``, ``recalls``; ``figures`` completes names of countries.
     """
 
     def __init__(
@@ -58,6 +67,8 @@ class Desk:
         admins: frozenset[str] = frozenset(),
         limits: Limits | None = None,
         retention_days: int = 90,
+        tell_recalls: Collection[str] = (),
+        timezone: str = "UTC",
         claims: Claims | None = None,
         clock: Clock = now,
     ) -> None:
@@ -73,6 +84,11 @@ class Desk:
         self.reviews = Reviews(workers, self.questions, self.channels, self.audit, clock=clock)
         self.sources = Sources(workers, library, self.questions, self.channels, self.audit, clock=clock)
         self.retention = Retention(workers, self.questions, self._claims, days=retention_days, clock=clock)
+        self.watches = Watches(workers, self.channels, self.audit, zone=timezone, clock=clock)
+        self.recalls = Recalls(workers, tell=tell_recalls, clock=clock)
+        self._watching = Watching(workers, answerer, self.channels, clock=clock)
+        self._notices = Notices(workers, clock=clock)
+        self._attended: int | None = None
         replying = Replying(
             workers,
             answerer=answerer,
@@ -81,10 +97,12 @@ class Desk:
             channels=self.channels,
             conversations=self.conversations,
             questions=self.questions,
+            watches=self.watches,
+            notices=self._notices,
             limits=limits or Limits(),
             clock=clock,
         )
-        self._serving = Serving(self._claims, replying, self.questions)
+        self._serving = Serving(self._claims, replying, self.questions, refused=self._not_taken)
 
     def join(self, platform: Platform, delivery: Delivery) -> None:
         """From now on replies to people on ``platform`` go through ``delivery``."""
@@ -109,6 +127,26 @@ class Desk:
 
         Start it after every platform has joined.
         """
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._keep())
+            tasks.create_task(self._attend_always())
+
+    async def attend(self) -> None:
+        """See what new and changed articles mean for watches and for answers given, and tell. `run` does so.
+
+        Raises:
+            IndexingError, RetrievalError: it could not be done now; nothing of it is lost.
+        """
+        revision = await self._workers.read(head)
+        if revision != self._attended:
+            await self.recalls.tell()
+            await self._watching.look()
+            self._attended = revision
+        await self._watching.digest()
+        for request in await self._notices.waiting(self._serving.platforms):
+            await self.take(request)
+
+    async def _keep(self) -> NoReturn:
         swept = None
         while True:
             try:
@@ -120,6 +158,14 @@ class Desk:
             except IndexingError:
                 log.exception("the desk could not reach the database; it tries again")
             await asyncio.sleep(self._claims.lease.total_seconds() / 3)
+
+    async def _attend_always(self) -> NoReturn:
+        while True:
+            try:
+                await self.attend()
+            except (IndexingError, RetrievalError):
+                log.exception("new articles could not be looked through; it is tried again")
+            await asyncio.sleep(_ATTENTION)
 
     async def recover(self) -> int:
         """Take up events whose process is gone; how many. `run` does so by itself."""
@@ -233,6 +279,24 @@ class Desk:
                 except DeliveryError as exc:
                     log.warning("could not tell %s: %s", admin, exc)
         return told
+
+    async def _not_taken(self, request: Request, why: str) -> None:
+        """Stop a watch whose messages the platform refuses, and tell the person who set it."""
+        watch = ""
+        if request.kind == "watch":
+            with suppress(DeskError):  # it set none
+                watch = self.watches.identifier(request)
+        elif request.kind == "notice":
+            notice = await self._notices.body(request.text)
+            watch = notice.watch if notice else ""
+        stopped = await self.watches.refused(watch) if watch else None
+        delivery = self._serving.delivery(request.place.platform)
+        if stopped is None or delivery is None or request.kind == "watch":
+            return  # who types the command is told by the failure itself
+        try:
+            await delivery.tell(stopped.person, wording.watch_refused(stopped.topic, why))
+        except DeliveryError as exc:
+            log.warning("could not tell %s that a watch ended: %s", stopped.person, exc)
 
     async def taken_up(self, place: Place, said_in: str) -> str | None:
         """The question that a message asked, None if it asked none.

@@ -3,7 +3,7 @@
 Implementations are synchronous and thread-safe, and are called through `bot.desk.workers`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
@@ -108,8 +108,9 @@ class Answerer(Protocol):
         windows: Sequence[Window] | None = None,
         newest_only: bool = False,
         widen: bool = False,
+        articles: Collection[str] | None = None,
     ) -> Answer:
-        """The answer; a refusal is one too.
+        """The answer; a refusal is one too. With ``articles`` it is drawn from these alone.
 
         Raises:
             IndexingError, RetrievalError: it cannot be answered now; the text may be shown.

@@ -9,16 +9,17 @@ from datetime import date, datetime
 from typing import Any, Literal, Self
 
 from bot.desk.ports import SpendingQuery, SpendingReport
-from retrieval.answer import Answer
+from retrieval.answer import Answer, Citation
 from retrieval.figures.check import ClaimCheck as Check
 
 Platform = Literal["slack", "discord", "web", "terminal"]
-Kind = Literal["ask", "follow", "check", "spending", "retract", "share", "hint"]
+Kind = Literal["ask", "follow", "check", "spending", "retract", "share", "hint", "watch", "notice"]
 """``ask``: addressed to the bot. ``follow``: said in one of its threads without addressing it; answered only
 for the person who asked there, and only where an answer is found. ``check``: is this sentence right?
 ``retract``: the question was deleted, and its answer (``Request.replaces``) goes with it. ``share``: the
 private answer to the question with the id ``Request.text`` is to be shown to all. ``hint``: the person who
-asked in a thread said something there that the platform does not let the bot read."""
+asked in a thread said something there that the platform does not let the bot read. ``watch``: the words of
+``/watch``. ``notice``: made by the desk itself, to post the notice with the id ``Request.text``."""
 
 Message = Mapping[str, str]
 """How a platform finds a posted message again: ``{"channel", "id"}`` and whatever else the platform needs."""
@@ -43,6 +44,12 @@ class Person:
     def key(self) -> str:
         """The word for this person in the settings and in ``forget``: ``slack:T1/U1``, ``discord:42``."""
         return f"{self.platform}:{self.workspace}/{self.user}" if self.workspace else self.name
+
+    @classmethod
+    def of(cls, platform: Platform, key: str) -> Self:
+        """The person with this `key`."""
+        workspace, _, user = key.partition(":")[2].rpartition("/")
+        return cls(platform=platform, workspace=workspace, user=user)
 
     @property
     def name(self) -> str:
@@ -142,7 +149,20 @@ class Words:
     failed: bool = False
 
 
-Body = Answer | Check | SpendingReport | Words
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """News that nobody asked for just now, or that a watch was set.
+
+    ``lines`` follow the quotes. ``watch`` is the id that the button to stop it carries; empty: none.
+    """
+
+    heading: str
+    lines: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    watch: str = ""
+
+
+Body = Answer | Check | SpendingReport | Words | Notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

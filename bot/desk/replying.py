@@ -9,10 +9,12 @@ from bot.desk.channels import Channel, Channels
 from bot.desk.claims import Claims, question_id
 from bot.desk.clock import Clock, now
 from bot.desk.conversations import Conversations, claim_in, says_stop
+from bot.desk.notices import Notices
 from bot.desk.ports import Answerer, Figures
 from bot.desk.questions import Questions
 from bot.desk.records import Reply, Request, Words
 from bot.desk.spending import HELP, parse
+from bot.desk.watches import Watches
 from bot.desk.workers import Workers
 from bot.errors import DeskError, TooMany
 from retrieval.answer import Answer
@@ -41,6 +43,8 @@ class Replying:
         channels: Channels,
         conversations: Conversations,
         questions: Questions,
+        watches: Watches,
+        notices: Notices,
         limits: Limits,
         clock: Clock = now,
     ) -> None:
@@ -51,6 +55,8 @@ class Replying:
         self._channels = channels
         self._conversations = conversations
         self._questions = questions
+        self._watches = watches
+        self._notices = notices
         self._limits = limits
         self._clock = clock
 
@@ -60,6 +66,9 @@ class Replying:
         Raises:
             IndexingError, RetrievalError: it cannot be answered now.
         """
+        if request.kind == "notice":
+            notice = await self._notices.body(request.text)
+            return Reply(request=request, body=notice, private=request.private) if notice else None
         follow = request.kind in ("follow", "hint")
         if follow and not await self._conversations.follows(request.place, request.person):
             return None
@@ -70,6 +79,8 @@ class Replying:
             return None if follow else Reply(request=request, body=Words(text=str(exc)), private=True)
         if request.kind == "hint":
             return Reply(request=request, body=Words(text=wording.UNREAD))
+        if request.kind == "watch":
+            return await self._watch(request)
         if says_stop(request.text) and request.kind in ("ask", "follow"):
             await self._conversations.stop(request.place, request.person)
             return Reply(request=request, body=Words(text=wording.STOPPED), private=request.private)
@@ -135,6 +146,12 @@ class Replying:
             return Reply(request=request, body=Words(text=HELP), private=True)
         report = await self._workers.compute(lambda: self._figures.spending(query))
         return Reply(request=request, body=report, private=private, shared=request.shared)
+
+    async def _watch(self, request: Request) -> Reply:
+        try:
+            return await self._watches.command(request)
+        except DeskError as exc:
+            return Reply(request=request, body=Words(text=str(exc)), private=True)
 
     async def _within_limits(self, request: Request) -> None:
         if request.kind == "retract" or self._channels.administers(request.person):

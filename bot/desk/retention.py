@@ -8,7 +8,19 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, sele
 from bot.desk.claims import Claims
 from bot.desk.clock import Clock, now
 from bot.desk.questions import Questions
-from bot.desk.tables import audit, cited, conversations, events, feedback, questions, suggestions
+from bot.desk.tables import (
+    audit,
+    cited,
+    conversations,
+    events,
+    feedback,
+    notices,
+    questions,
+    sightings,
+    suggestions,
+    told,
+    watches,
+)
 from bot.desk.workers import Workers
 
 ERASED = "erased"
@@ -24,6 +36,7 @@ class Known:
     conversations: int
     events: int
     actions: int
+    watches: int = 0
 
     @property
     def total(self) -> int:
@@ -35,6 +48,7 @@ class Known:
             + self.conversations
             + self.events
             + self.actions
+            + self.watches
         )
 
 
@@ -54,8 +68,15 @@ class Retention:
         """Erase what is too old; how many questions went."""
         moment = self._clock() - timedelta(days=self._days)
         await self._claims.forget_before(moment)
-        statement = delete(conversations).where(conversations.c.updated_at < moment)
-        await self._workers.write(lambda connection: connection.execute(statement))
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(conversations).where(conversations.c.updated_at < moment))
+            connection.execute(delete(notices).where(notices.c.created_at < moment))
+            connection.execute(delete(sightings).where(sightings.c.found_at < moment))
+            connection.execute(delete(watches).where(watches.c.stopped_at < moment))
+            connection.execute(delete(told).where(told.c.question.not_in(select(questions.c.id))))
+
+        await self._workers.write(work)
         return await self._questions.forget_before(moment)
 
     async def known(self, who: str) -> Known:
@@ -73,6 +94,7 @@ class Retention:
                 conversations=rows(conversations, "asker"),
                 events=rows(events),
                 actions=rows(audit),
+                watches=rows(watches),
             )
 
         return await self._workers.read(work)
@@ -85,7 +107,12 @@ class Retention:
             mine = select(questions.c.id).where(_named(questions, "person", who))
             connection.execute(delete(cited).where(cited.c.question.in_(mine)))
             connection.execute(delete(feedback).where(feedback.c.question.in_(mine)))
+            connection.execute(delete(told).where(told.c.question.in_(mine)))
+            theirs = select(watches.c.id).where(_named(watches, "person", who))
+            connection.execute(delete(sightings).where(sightings.c.watch.in_(theirs)))
             for table, column in (
+                (watches, "person"),
+                (notices, "person"),
                 (questions, "person"),
                 (feedback, "person"),
                 (conversations, "asker"),

@@ -3,7 +3,7 @@
 import asyncio
 import contextvars
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +20,9 @@ from index.errors import StoreError
 
 log = logging.getLogger(__name__)
 
+Refused = Callable[[Request, str], Awaitable[None]]
+"""Is told of a request whose reply the platform does not take, and why."""
+
 ATTEMPTS = 3
 """How often an event is taken up before it is given up with a sentence."""
 _PATIENCE = 120.0  # seconds that an edit or deletion waits for the answer that it is about
@@ -28,7 +31,10 @@ _PATIENCE = 120.0  # seconds that an edit or deletion waits for the answer that 
 class Serving:
     """Serves claimed requests, each in a task of its own."""
 
-    def __init__(self, claims: Claims, replying: Replying, questions: Questions) -> None:
+    def __init__(
+        self, claims: Claims, replying: Replying, questions: Questions, *, refused: Refused | None = None
+    ) -> None:
+        self._refused = refused
         self._claims = claims
         self._replying = replying
         self._questions = questions
@@ -43,6 +49,11 @@ class Serving:
     def leave(self, platform: Platform) -> None:
         """Deliver to ``platform`` no more."""
         self._deliveries.pop(platform, None)
+
+    @property
+    def platforms(self) -> list[str]:
+        """Where we deliver to now."""
+        return list(self._deliveries)
 
     def delivery(self, platform: str) -> Delivery | None:
         """The way to people on ``platform``, if there is one now."""
@@ -127,7 +138,8 @@ class Serving:
                 await self._retract(request, delivery)
                 return
             await self._working(request, delivery)
-            reply = await self._replying.reply(await delivery.complete(request))
+            known = request if request.kind == "notice" else await delivery.complete(request)
+            reply = await self._replying.reply(known)
             if reply is None:
                 await self._claims.done(request.key, "silent")
                 return
@@ -181,7 +193,7 @@ class Serving:
             await asyncio.sleep(0.1)
 
     async def _working(self, request: Request, delivery: Delivery) -> None:
-        if request.kind in ("follow", "hint"):
+        if request.kind in ("follow", "hint", "notice"):
             return
         try:
             await delivery.working(request)
@@ -195,12 +207,14 @@ class Serving:
             )
             return
         log.error("the platform refused the answer to %s: %s", request.key, exc)
+        if self._refused:
+            await self._refused(request, str(exc))
         await self._fail(request, delivery, second=False, why=str(exc))
 
     async def _fail(self, request: Request, delivery: Delivery, *, second: bool, why: str = "") -> None:
         """Say that it went wrong; never nothing. ``why`` is for the person: then nobody else sees it."""
         outcome: Outcome = "silent"
-        if request.kind not in ("follow", "retract", "hint"):
+        if request.kind not in ("follow", "retract", "hint", "notice"):
             outcome = "failed"
             words = Words(text=why or wording.failed(question_id(request.key)), failed=True)
             private = bool(why) or request.private

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from bot import wording
-from bot.desk import Check, Options, Reply, SpendingReport, Words
+from bot.desk import Check, Notice, Options, Reply, SpendingReport, Words
 from bot.discord_app import embeds as e
 from bot.discord_app.embeds import Button, Embed, File, Payload
 from bot.discord_app.text import escaped, fitted, link, quoted, size
@@ -37,6 +37,8 @@ def message(reply: Reply) -> Payload:
             shown = Payload(embeds=tuple(_check(check)), rows=e.rows(*_feedback(reply.question)))
         case SpendingReport() as report:
             shown = _spending(report)
+        case Notice() as notice:
+            shown = _notice(notice)
         case Words(text=text, failed=failed):
             shown = words(text, failed=failed)
     top = [wording.SECOND] if reply.second else []
@@ -207,6 +209,18 @@ def _spending(report: SpendingReport) -> Payload:
         fields=[e.field("📝 Note", note, limit=450) for note in report.notes[:6]],
     )
     return Payload(embeds=(shown,), files=tuple(files))
+
+
+def _notice(notice: Notice) -> Payload:
+    """The heading with what follows the quotes, and as many quotes as a message takes."""
+    listed = e.listing(notice.lines, 2600) if notice.lines else ""
+    shown = [e.embed(listed, colour=e.BLUE, title=f"🔔 {notice.heading}")]
+    for citation in notice.citations:
+        made = citation_embed(citation)
+        if e.fits([*shown, made]):
+            shown.append(made)
+    stop = [e.button(wording.STOP_WATCHING, id=e.custom_id("unwatch", notice.watch))] if notice.watch else []
+    return Payload(embeds=tuple(shown), rows=e.rows(*stop))
 
 
 def _figures(lines: Sequence[str]) -> Iterator[tuple[str, str]]:

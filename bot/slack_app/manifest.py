@@ -9,7 +9,7 @@ SCOPES = {
     "assistant:write": "the agent pane, its prompts (assistant.threads.setSuggestedPrompts)",
     "channels:history": "threads in public channels (message.channels, conversations.replies)",
     "chat:write": "answers (chat.postMessage, postEphemeral, update, delete, assistant.threads.setStatus)",
-    "commands": "/ask, /spending, /sources and the message shortcut",
+    "commands": "/ask, /spending, /sources, /watch and the message shortcut",
     "files:read": "files dropped to the bot (files.info)",
     "files:write": "charts (files.getUploadURLExternal, files.completeUploadExternal)",
     "groups:history": "threads in private channels (message.groups, conversations.replies)",
@@ -41,6 +41,7 @@ _COMMANDS = (
         "Official defence-spending figures by edition",
         "poland | compare germany france | rank 10",
     ),
+    ("/watch", "New articles on a topic, posted here", "air defence | air defence daily 08:30 | list"),
     ("/sources", "What the answers are drawn from", "list | add https://… | stats | help"),
 )
 _PROMPTS = (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot import wording
-from bot.desk import Check, Reply, SpendingReport, Words
+from bot.desk import Check, Notice, Reply, SpendingReport, Words
 from bot.slack_app import blocks as b
 from bot.slack_app.blocks import Block
 from bot.slack_app.text import escaped, link, plain
@@ -40,6 +40,8 @@ def message(reply: Reply, *, plainly: bool = False, chart: str | None = None) ->
             shown = _check(check)
         case SpendingReport() as report:
             shown = _spending(report, plainly=plainly, chart=chart)
+        case Notice() as notice:
+            shown = _notice(notice)
         case Words(text=text):
             shown = Payload(text=escaped(text), blocks=(b.paragraph(text),))
     bottom = [] if isinstance(reply.body, Words) else _buttons(reply, plainly=plainly)
@@ -145,6 +147,24 @@ def _spending(report: SpendingReport, *, plainly: bool, chart: str | None) -> Pa
         blocks.append(b.image(chart, alt=report.chart_alt))
     blocks += map(_note, report.notes[:6])
     text = f"{report.title} {'; '.join(lines[:5])}"
+    return Payload(text=escaped(wording.shortened(text, 1500)), blocks=tuple(blocks))
+
+
+def _notice(notice: Notice) -> Payload:
+    blocks = [b.paragraph(wording.shortened(notice.heading, 400), bold=True)]
+    for citation in notice.citations:
+        blocks += _citation(citation)
+    if notice.lines:
+        lines = [wording.shortened(wording.one_line(line), 700) for line in notice.lines]
+        blocks += [b.rich(b.bullets(lines[start : start + 5])) for start in range(0, len(lines), 5)]
+    if notice.watch:
+        blocks.append(b.actions([b.button(wording.STOP_WATCHING, action="unwatch", value=notice.watch)]))
+    text = notice.heading
+    if notice.citations:
+        first = notice.citations[0]
+        text += f": “{wording.shortened(first.quote, 300)}” ({wording.source_line(first, title=False)})"
+    elif notice.lines:
+        text += f" {notice.lines[0]}"
     return Payload(text=escaped(wording.shortened(text, 1500)), blocks=tuple(blocks))
 
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -55,6 +55,7 @@ class FakeAnswerer:
         windows: Sequence[Window] | None = None,
         newest_only: bool = False,
         widen: bool = False,
+        articles: Collection[str] | None = None,
     ) -> Answer:
         with self._lock:
             self.asked.append(Asking(question, tuple(turns), tuple(publishers), newest_only, widen))

@@ -155,9 +155,22 @@ def register(client: Client, bot: Discord) -> None:
         settings,
         sources,
         spending,
+        watch,
     )
 
-    for feature in (answers, ask, check, feedback, files, help_, messages, settings, sources, spending):
+    for feature in (
+        answers,
+        ask,
+        check,
+        feedback,
+        files,
+        help_,
+        messages,
+        settings,
+        sources,
+        spending,
+        watch,
+    ):
         feature.register(client, bot)
     client.failed = bot.failed
 

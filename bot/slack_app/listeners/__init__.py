@@ -64,7 +64,8 @@ def register(app: "AsyncApp", slack: Slack) -> None:
         messages,
         sources,
         spending,
+        watch,
     )
 
-    for feature in (agent, ask, check, feedback, files, home, installs, messages, sources, spending):
+    for feature in (agent, ask, check, feedback, files, home, installs, messages, sources, spending, watch):
         feature.register(app, slack)
