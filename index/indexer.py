@@ -28,7 +28,7 @@ from index.store.recording import (
 )
 from index.store.sync import catch_up, settle
 
-_BATCH_CHARACTERS = 400_000
+_BATCH_CHARACTERS = 150_000
 _SIGNED_AT_ONCE = 200
 
 Outcome = Literal["added", "updated", "unchanged", "duplicate"]

