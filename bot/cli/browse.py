@@ -108,10 +108,16 @@ def _every(seconds: int) -> str:
 def article(
     context: typer.Context,
     identifier: Annotated[str, typer.Argument(metavar="ID", help="As `communique sources` lists it.")],
+    versions: Annotated[
+        bool, typer.Option("--versions", help="Show every version, and what each changed.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show an article as it is stored."""
     root: Root = context.obj
+    if versions:
+        _versions(root, identifier, as_json=as_json)
+        return
     found = root.reader.article(identifier)
     if found is None:
         raise NotThere(f"There is no article {identifier}; `communique sources` lists those there are.")
@@ -129,6 +135,26 @@ def article(
             console.print(line, style="dim", markup=False)
     console.print()
     console.print(text, markup=False)
+
+
+def _versions(root: Root, identifier: str, *, as_json: bool) -> None:
+    """Every version of an article, of one that was taken out, too."""
+    from bot.cli.recalls import show_change
+    from index.store.history import history_json, versions_of
+
+    with root.database.read() as connection:
+        found = versions_of(connection, [identifier]).get(identifier)
+    if not found:
+        raise NotThere(f"There is no article {identifier}; `communique sources` lists those there are.")
+    listed = history_json(found)
+    if as_json:
+        print_json({"id": identifier, "versions": listed})
+        return
+    for version in listed:
+        heading = f"Version {version['version']}, {version['seen']}: {version['title'] or '(no title)'}"
+        output().print(heading, style="bold", markup=False)
+        for change in version["changes"]:
+            show_change(change["before"], change["after"])
 
 
 def remove(

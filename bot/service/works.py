@@ -11,6 +11,7 @@ from bot.desk import Desk, Workers
 from bot.figures import OfficialFigures
 from bot.library import CollectionLibrary
 from bot.service.metrics import Gauges, Measured, Metrics
+from bot.settings import named
 from index.article import Article, Failure
 from index.collect.collector import Collector
 from index.collect.intake import Told
@@ -121,6 +122,8 @@ def assemble(root: "Root", collection: "Collection", fetcher: "Fetcher", metrics
         figures=figures,
         admins=root.settings.administrators,
         retention_days=root.settings.retention_days,
+        tell_recalls=named(root.settings.tell_recalls),
+        timezone=root.settings.timezone,
     )
     works = Works(
         root=root,

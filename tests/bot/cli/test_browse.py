@@ -100,6 +100,29 @@ def test_a_removed_article_does_not_come_back_by_itself(
     assert collect(root, article["url"])["added"] == 1
 
 
+def test_versions_show_what_changed_and_recalls_who_was_told(
+    root: Root, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from index.extract import read_path
+
+    file = home.parent / "depot.txt"
+    with root.collection(purpose="a test") as collection:
+        for number in (300, 200):
+            file.write_text(
+                f"The depot in Narvik holds {number} vehicles. It was opened in May by the mayor."
+            )
+            collection.indexer.add(read_path(file))
+    (article,) = printed(capsys, "sources")["articles"]
+    found = printed(capsys, "article", article["id"], "--versions")
+    assert [one["version"] for one in found["versions"]] == [1, 2]
+    (change,) = found["versions"][1]["changes"]
+    assert ("300" in change["before"], "200" in change["after"]) == (True, True)
+    assert main(["article", article["id"], "--versions"]) == 0
+    assert "- The depot in Narvik holds 300 vehicles." in capsys.readouterr().out
+    assert printed(capsys, "recalls") == {"recalls": []}
+    assert main(["article", "nosuch", "--versions"]) == 1
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("COMMUNIQUE_ALLOW_PRIVATE", "10.0.0.0/99 ?"), ("COMMUNIQUE_TELL_RECALLS", "everywhere")],
