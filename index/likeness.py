@@ -37,10 +37,12 @@ _SAME_ANY_DAY: Final = 0.95
 _WITHIN: Final = 0.9  # containment of a shortened copy
 _SHORTEST_PART: Final = 0.3  # of the whole that a shortened copy must be
 _DAYS: Final = 3
+_OFTEN: Final = 3
 _SAME_NUMBERS: Final = 0.85
 _ALL_NUMBERS: Final = 0.95
 
 _WORD: Final = re.compile(r"\w+")
+_NAME: Final = re.compile(r"\b[^\W\d_a-z]\w{2,}")
 _NUMBER: Final = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
@@ -61,11 +63,17 @@ class Telling:
         """The numbers it gives, as they are written, with how often."""
         return Counter(_NUMBER.findall(self.text))
 
+    @cached_property
+    def subjects(self) -> frozenset[str]:
+        """The names, or words with a capital, that come again and again, in small letters."""
+        counts = Counter(_NAME.findall(self.text))
+        return frozenset(name.lower() for name, count in counts.items() if count >= _OFTEN)
+
 
 def shingles(text: str) -> Shingles:
     """The shingles of a text; case, punctuation and white space make no difference."""
-    words = _WORD.findall(text.lower())
-    hashes = np.fromiter((crc32(word.encode(errors="replace")) for word in words), np.uint32, len(words))
+    words = " ".join(_WORD.findall(text.lower())).encode(errors="replace").split()
+    hashes = np.fromiter(map(crc32, words), np.uint32, len(words))
     runs = max(0, len(words) - _RUN + 1)
     rolled = np.zeros(runs, np.uint32)
     for place in range(_RUN):
@@ -92,7 +100,7 @@ class Signer:
         """The MinHash of some shingles."""
         sketch = self._empty.copy()
         for start in range(0, found.size, _AT_ONCE):
-            sketch.update_batch(found[start : start + _AT_ONCE])
+            sketch.update_batch(found[start : start + _AT_ONCE].tolist())
         signature: Signature = sketch.hashvalues.astype(np.uint32)
         return signature
 
@@ -121,12 +129,15 @@ def are_copies(one: Telling, other: Telling) -> bool:
     shared = np.intersect1d(one.shingles, other.shingles, assume_unique=True).size
     sizes = one.shingles.size, other.shingles.size
     resemblance = shared / (sum(sizes) - shared)
+    shorter, longer = (one, other) if sizes[0] < sizes[1] else (other, one)
+    words = longer.text.lower()
+    if any(name not in words for name in shorter.subjects):
+        return False  # the same form filled in for another place
     numbers = _shared_numbers(one, other)
     if resemblance >= _needed(one.published, other.published):
         return numbers >= _SAME_NUMBERS
     if shared < _WITHIN * min(sizes) or min(sizes) < _SHORTEST_PART * max(sizes):
         return False
-    shorter, longer = (one, other) if sizes[0] < sizes[1] else (other, one)
     return numbers >= _ALL_NUMBERS and _shortened_after(shorter.published, longer.published)
 
 

@@ -13,9 +13,9 @@ from heapq import heapify, heappop, heappush
 from typing import TypeVar
 
 import numpy as np
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from index.likeness import Signer, Telling, are_copies, bands, comparable, may_be_copies
+from index.likeness import Signature, Signer, Telling, are_copies, bands, comparable, may_be_copies
 from index.store.schema import articles, signature_bands, signatures, versions
 
 _LOOKUP = 500  # values in one IN list
@@ -46,14 +46,7 @@ def arrange(connection: Connection, changed: Collection[str]) -> None:
         for part in _parts(list(changed))
         for identifier in connection.scalars(select(articles.c.id).where(articles.c.original.in_(part)))
     ]
-    pool = list({*changed, *followers})
-    _withdraw(connection, pool)
-    signer = Signer()
-    queue = list(_standings(connection, pool))
-    heapify(queue)
-    while queue:
-        for displaced in _place(connection, heappop(queue), signer):
-            heappush(queue, displaced)
+    _Arrangement(connection).settle([*{*changed, *followers}])
 
 
 def unsigned(connection: Connection, *, limit: int) -> list[str]:
@@ -87,120 +80,136 @@ def repeated(connection: Connection, identifiers: Sequence[str]) -> set[str]:
     return found
 
 
-def _place(connection: Connection, one: _Standing, signer: Signer) -> list[_Standing]:
-    """Make an article the copy of an original, or an original itself; those who lose theirs by that."""
-    equal = _standings(
-        connection,
-        connection.scalars(
-            select(signatures.c.article_id).where(signatures.c.text_hash == one.text_hash)
-        ).all(),
-    )
-    alike = list(equal)
-    if not any(other < one for other in alike):
-        alike += _near(connection, one, signer)
-    first = min(alike, default=one)
-    if first < one:
-        _follow(connection, [one.id], first.id)
-        return []
-    _sign(connection, one, signer)
-    displaced: list[_Standing] = []
-    for other in alike:
-        copies = connection.scalars(select(articles.c.id).where(articles.c.original == other.id)).all()
-        _withdraw(connection, [other.id, *copies])
-        _follow(connection, [other.id], one.id)
-        for copy in _standings(connection, copies):
-            if copy.repeats(one) and one < copy:
-                _follow(connection, [copy.id], one.id)
-            else:
-                displaced.append(copy)
-    return displaced
+class _Arrangement:
+    """One round of choosing. Its statements are built once: building costs more than running them."""
 
-
-def _near(connection: Connection, one: _Standing, signer: Signer) -> list[_Standing]:
-    """The originals that tell the same in nearly the same words."""
-    mine = one.telling.shingles
-    if not comparable(mine):
-        return []
-    signature = signer.sign(mine)
-    query = (
-        select(signatures.c.article_id, signatures.c.shingles, signatures.c.signature)
-        .join(signature_bands, signature_bands.c.article_id == signatures.c.article_id)
-        .where(signature_bands.c.band.in_(bands(signature)))
-        .distinct()
-    )
-    likely = [
-        identifier
-        for identifier, size, blob in connection.execute(query)
-        if may_be_copies(signature, np.frombuffer(blob, "<u4"), (mine.size, size))
-    ]
-    return [other for other in _standings(connection, likely) if are_copies(one.telling, other.telling)]
-
-
-def _sign(connection: Connection, one: _Standing, signer: Signer) -> None:
-    """Note an original's signature; a text with few shingles is found by its hash alone."""
-    mine = one.telling.shingles
-    signature = signer.sign(mine)
-    connection.execute(
-        insert(signatures).values(
-            article_id=one.id,
-            text_hash=one.text_hash,
-            shingles=int(mine.size),
-            signature=signature.astype("<u4").tobytes(),
-        )
-    )
-    if comparable(mine):
-        connection.execute(
-            insert(signature_bands), [{"band": key, "article_id": one.id} for key in set(bands(signature))]
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._signer = Signer()
+        self._equal = select(signatures.c.article_id).where(signatures.c.text_hash == bindparam("text"))
+        self._likely = (
+            select(signatures.c.article_id, signatures.c.shingles, signatures.c.signature)
+            .join(signature_bands, signature_bands.c.article_id == signatures.c.article_id)
+            .where(signature_bands.c.band.in_(bindparam("bands", expanding=True)))
+            .distinct()
         )
 
+    def settle(self, identifiers: Sequence[str]) -> None:
+        """Let these articles be neither originals nor copies, and choose for each, the best first."""
+        self._withdraw(identifiers)
+        queue = list(self._standings(identifiers))
+        heapify(queue)
+        while queue:
+            for displaced in self._place(heappop(queue)):
+                heappush(queue, displaced)
 
-def _withdraw(connection: Connection, identifiers: Sequence[str]) -> None:
-    """Let these articles be neither originals nor copies."""
-    for part in _parts(identifiers):
-        signed = connection.execute(
-            select(signatures.c.article_id, signatures.c.signature).where(signatures.c.article_id.in_(part))
-        ).all()
-        for identifier, blob in signed:
-            connection.execute(
-                delete(signature_bands).where(
-                    signature_bands.c.band.in_(bands(np.frombuffer(blob, "<u4"))),
-                    signature_bands.c.article_id == identifier,
+    def _place(self, one: _Standing) -> list[_Standing]:
+        """Make an article the copy of an original, or an original itself; those who lose theirs by that."""
+        equal = self._connection.scalars(self._equal, {"text": one.text_hash}).all()
+        alike = list(self._standings(equal))
+        signature = None
+        if not any(other < one for other in alike):
+            signature = self._signer.sign(one.telling.shingles)
+            alike += self._near(one, signature)
+        first = min(alike, default=one)
+        if signature is None or first < one:
+            self._follow(one.id, first.id)
+            return []
+        self._sign(one, signature)
+        displaced: list[_Standing] = []
+        for other in alike:
+            copies = self._connection.scalars(
+                select(articles.c.id).where(articles.c.original == other.id)
+            ).all()
+            self._withdraw([other.id, *copies])
+            self._follow(other.id, one.id)
+            for copy in self._standings(copies):
+                if copy.repeats(one):
+                    self._follow(copy.id, one.id)
+                else:
+                    displaced.append(copy)
+        return displaced
+
+    def _near(self, one: _Standing, signature: Signature) -> list[_Standing]:
+        """The originals that tell the same in nearly the same words."""
+        mine = one.telling.shingles
+        if not comparable(mine):
+            return []
+        found = self._connection.execute(self._likely, {"bands": bands(signature)}).all()
+        likely = [
+            row.article_id
+            for row in found
+            if may_be_copies(signature, np.frombuffer(row.signature, "<u4"), (mine.size, row.shingles))
+        ]
+        return [other for other in self._standings(likely) if are_copies(one.telling, other.telling)]
+
+    def _sign(self, one: _Standing, signature: Signature) -> None:
+        """Note an original's signature; a text with few shingles is found by its hash alone."""
+        mine = one.telling.shingles
+        self._connection.execute(
+            insert(signatures),
+            {
+                "article_id": one.id,
+                "text_hash": one.text_hash,
+                "shingles": int(mine.size),
+                "signature": signature.astype("<u4").tobytes(),
+            },
+        )
+        if comparable(mine):
+            rows = [{"band": key, "article_id": one.id} for key in bands(signature)]
+            self._connection.execute(insert(signature_bands), rows)
+
+    def _withdraw(self, identifiers: Sequence[str]) -> None:
+        for part in _parts(identifiers):
+            signed = self._connection.execute(
+                select(signatures.c.article_id, signatures.c.signature).where(
+                    signatures.c.article_id.in_(part)
                 )
+            ).all()
+            for identifier, blob in signed:
+                self._connection.execute(
+                    delete(signature_bands).where(
+                        signature_bands.c.band.in_(bands(np.frombuffer(blob, "<u4"))),
+                        signature_bands.c.article_id == identifier,
+                    )
+                )
+            self._connection.execute(delete(signatures).where(signatures.c.article_id.in_(part)))
+            self._connection.execute(
+                update(articles)
+                .where(articles.c.id.in_(part), articles.c.original.is_not(None))
+                .values(original=None)
             )
-        connection.execute(delete(signatures).where(signatures.c.article_id.in_(part)))
-        connection.execute(
-            update(articles)
-            .where(articles.c.id.in_(part), articles.c.original.is_not(None))
-            .values(original=None)
+
+    def _follow(self, identifier: str, original: str) -> None:
+        self._connection.execute(
+            update(articles).where(articles.c.id == identifier).values(original=original)
         )
 
-
-def _follow(connection: Connection, identifiers: Sequence[str], original: str) -> None:
-    connection.execute(update(articles).where(articles.c.id.in_(identifiers)).values(original=original))
-
-
-def _standings(connection: Connection, identifiers: Sequence[str]) -> Iterator[_Standing]:
-    """What decides about these articles by their newest versions; those taken out are left out."""
-    query = (
-        select(
-            articles.c.id,
-            articles.c.added_at,
-            versions.c.published,
-            versions.c.text_hash,
-            versions.c.text,
-        )
-        .join(versions, (versions.c.article_id == articles.c.id) & (versions.c.version == articles.c.newest))
-        .where(articles.c.removed_at.is_(None))
-    )
-    for part in _parts(identifiers):
-        for row in connection.execute(query.where(articles.c.id.in_(part))):
-            length = len(" ".join(row.text.split()))
-            yield _Standing(
-                (row.published is None, row.published or date.max, -length, row.added_at, row.id),
-                row.id,
-                row.text_hash,
-                Telling(row.text, row.published),
+    def _standings(self, identifiers: Sequence[str]) -> Iterator[_Standing]:
+        """What decides about these articles by their newest versions; those taken out are left out."""
+        query = (
+            select(
+                articles.c.id,
+                articles.c.added_at,
+                versions.c.published,
+                versions.c.text_hash,
+                versions.c.text,
             )
+            .join(
+                versions,
+                (versions.c.article_id == articles.c.id) & (versions.c.version == articles.c.newest),
+            )
+            .where(articles.c.removed_at.is_(None))
+        )
+        for part in _parts(identifiers):
+            for row in self._connection.execute(query.where(articles.c.id.in_(part))):
+                length = len(" ".join(row.text.split()))
+                yield _Standing(
+                    (row.published is None, row.published or date.max, -length, row.added_at, row.id),
+                    row.id,
+                    row.text_hash,
+                    Telling(row.text, row.published),
+                )
 
 
 def _parts(values: Iterable[_T]) -> Iterator[list[_T]]:
