@@ -6,7 +6,7 @@ import warnings
 
 import typer
 
-from bot.cli import add, ask, browse, care, check, recalls, serve, spending
+from bot.cli import add, ask, browse, care, check, install, keep, recalls, serve, spending
 from bot.root import Root
 from bot.settings import load_settings
 
@@ -40,5 +40,5 @@ def _start(context: typer.Context) -> None:
     context.call_on_close(root.close)
 
 
-for module in (add, ask, browse, care, check, recalls, serve, spending):
+for module in (add, ask, browse, care, check, install, keep, recalls, serve, spending):
     module.register(app)

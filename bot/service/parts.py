@@ -17,8 +17,8 @@ class Part:
     """One thing that runs until it is stopped.
 
     ``work`` is called anew after every failure, after ``pause`` seconds at first, twice as long each time, at
-    most ``longest``; once it has run for longer than ``longest`` the pauses begin anew. ``sleep`` is a seam for
-    tests.
+    most ``longest``; once it has run for longer than ``longest`` the pauses begin anew. ``sleep`` is
+    a seam for tests.
     """
 
     def __init__(

@@ -27,7 +27,8 @@ COOKIE = "communique"
 LINK_LASTS = timedelta(minutes=10)
 _SESSION_LASTS = timedelta(days=30)
 _SALT = b"communique.web.v1"
-_KEY = "web.key"
+KEY = "web.key"
+"""The file of the home with the key of links and sessions, where COMMUNIQUE_SECRET gives none."""
 OWNER = Person(platform="terminal", user="local")
 """Whoever can read the home of this installation: they administer it."""
 
@@ -49,7 +50,7 @@ class Access:
     """Knows visitors by an API token, the owner's token, or the cookie of a session.
 
     ``administers`` is the desk's word on a person; ``whole`` names those who may read whole articles, or
-    ``everyone``. ``key`` encrypts links and sessions (Fernet, from ``cryptography``).
+    ``all``. ``key`` encrypts links and sessions (Fernet, from ``cryptography``).
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class Access:
         if record is None:
             return Visitor(
                 person=Person(platform="web", user=f"visitor-{secrets.token_hex(8)}"),
-                whole="everyone" in self._whole,
+                whole="all" in self._whole,
             )
         return self._visitor(_person(record), known=bool(record["known"]))
 
@@ -145,13 +146,13 @@ class Access:
         for number, known in enumerate(self._api_tokens, start=1):
             if _same(token, known):
                 person = Person(platform="web", user=f"token-{number}")
-                return Visitor(person=person, known=True, by_token=True, whole="everyone" in self._whole)
+                return Visitor(person=person, known=True, by_token=True, whole="all" in self._whole)
         return Visitor(person=Person(platform="web", user="nobody"), by_token=True)
 
     def _visitor(self, person: Person, *, known: bool) -> Visitor:
         owner = known and person == OWNER
         administers = owner or (known and self._administers(person))
-        names = {person.key, person.name, "everyone"}
+        names = {person.key, person.name, "all"}
         return Visitor(
             person=person,
             known=known,
@@ -207,7 +208,7 @@ def web_key(home: Path, secret: str) -> bytes:
     if secret:
         made = hashlib.scrypt(secret.encode(), salt=_SALT, n=2**14, r=8, p=1, dklen=32)
         return base64.urlsafe_b64encode(made)
-    path = home / _KEY
+    path = home / KEY
     if not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(base64.urlsafe_b64encode(secrets.token_bytes(32)))

@@ -74,6 +74,11 @@ class Database:
             yield connection
             connection.commit()
 
+    def checkpoint(self) -> None:
+        """Have SQLite's file hold everything by itself, without the log beside it."""
+        with _translated(self.shown), self.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
@@ -87,8 +92,11 @@ class Database:
             return found
 
     def _migrate(self) -> None:
-        if self.revision() == HEAD:
+        revision = self.revision()
+        if revision == HEAD:
             return
+        if revision is not None and self.dialect == "sqlite":
+            self._save_before_migrating(revision)
         from alembic import command
         from alembic.config import Config
         from alembic.util import CommandError
@@ -103,6 +111,13 @@ class Database:
                 raise StoreError(
                     f"{self.shown} was written by a newer Communiqué; update this installation to open it."
                 ) from exc
+
+    def _save_before_migrating(self, revision: str) -> None:
+        """Leave a copy of the file as it is beside it: ``communique.db.0001``."""
+        copy = Path(f"{self.engine.url.database}.{revision}")
+        if not copy.exists():
+            with _translated(self.shown), self.engine.connect() as connection:
+                connection.exec_driver_sql("VACUUM INTO ?", (str(copy),))
 
 
 def _make_folder(folder: Path) -> None:

@@ -1,12 +1,12 @@
 """Holding the stores against each other, and mending what does not agree."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
 import numpy as np
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from index.article import Article
 from index.embed import Embedder
@@ -104,7 +104,8 @@ def repair(database: Database, *, embedder: Embedder, dense: DenseIndex, lexical
     with database.write() as connection:
         for identifier in _incomplete(connection):
             _cut_again(connection, identifier, embedder)
-    _embed_missing(database, embedder)
+    for _ in embed_missing(database, embedder):
+        pass
     for store in (dense, lexical):
         if not _readable(store):
             store.reset()
@@ -202,8 +203,13 @@ def _cut_again(connection: Connection, identifier: str, embedder: Embedder) -> N
     record(connection, [draft], fresh={}, model=embedder.model)
 
 
-def _embed_missing(database: Database, embedder: Embedder) -> None:
-    """Vectors for passages that have none, from the texts of their articles."""
+def embed_missing(database: Database, embedder: Embedder) -> Iterator[int]:
+    """Store vectors for passages that have none of this model; how many, after each step.
+
+    Raises:
+        ModelError: the model cannot be loaded.
+        StoreError: the database failed.
+    """
     query = (
         select(passages.c.vector_hash, passages.c.header, passages.c.start, passages.c.end, versions.c.text)
         .join(
@@ -234,3 +240,10 @@ def _embed_missing(database: Database, embedder: Embedder) -> None:
                     for key, vector in zip(texts, embedded, strict=True)
                 ],
             )
+        yield len(texts)
+
+
+def drop_other_vectors(database: Database, model: str) -> int:
+    """Drop the vectors of all models but this one; how many."""
+    with database.write() as connection:
+        return connection.execute(delete(vectors).where(vectors.c.model != model)).rowcount
