@@ -6,6 +6,7 @@ READY := .venv/.ready
 
 # Where another build of torch is taken from, if set; it has to offer the release that constraints.txt pins.
 TORCH_INDEX_URL ?=
+TORCH_INDEX := $(if $(TORCH_INDEX_URL),--extra-index-url $(TORCH_INDEX_URL))
 
 .PHONY: help setup demo test lint format bench bench-quality serve clean
 
@@ -17,9 +18,9 @@ setup: $(READY) ## make .venv with everything in it; quick when nothing has chan
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed; name one: make setup PYTHON=python3.12"; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		$(if $(TORCH_INDEX_URL),--extra-index-url $(TORCH_INDEX_URL)) \
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing into .venv; this takes some minutes …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH_INDEX) \
 		--constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
