@@ -1,5 +1,6 @@
 """Where a site lists its articles: the feeds and sitemaps that a page, robots.txt or custom point to."""
 
+import re
 from collections.abc import Iterable
 from urllib.parse import urljoin, urlsplit
 
@@ -25,7 +26,19 @@ _FEED_ENDINGS = (
 )
 _CUSTOM = ("/feed/", "/rss.xml", "/feed.xml", "/atom.xml", "/rss", "/index.xml", "/feed.json")
 _CUSTOM_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml", "/news-sitemap.xml")
+_ARCHIVES = r"(?:taxonom(?:y|ies)|categor(?:y|ies)|(?:post[_-]?)?tags?|authors?|users?)"
+_OF_ARCHIVES = re.compile(
+    rf"(?:^|[/_-]){_ARCHIVES}[_-]sitemap|sitemaps?[_-]{_ARCHIVES}(?![a-z])", re.IGNORECASE
+)
 _MOST = 10
+
+
+def lists_archives(sitemap: str) -> bool:
+    """Whether a sitemap's name says that it lists pages of categories, tags or authors, and so no articles.
+
+    WordPress and its plugins name them so: ``wp-sitemap-users-1.xml``, ``post_tag-sitemap.xml``.
+    """
+    return _OF_ARCHIVES.search(urlsplit(sitemap).path) is not None
 
 
 def feeds_of(page: bytes, *, url: str) -> tuple[str, ...]:

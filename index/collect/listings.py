@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from index.article import Article, Failure
 from index.collect.claims import Claimant
-from index.collect.discovery import customary_feeds, customary_sitemaps, feeds_of, is_front
+from index.collect.discovery import customary_feeds, customary_sitemaps, feeds_of, is_front, lists_archives
 from index.collect.feeds import Item, Listing, read_listing
 from index.collect.fetch import Fetched, Fetcher
 from index.collect.pages import Pages
@@ -140,11 +140,17 @@ class Listings:
     def _note(self, source: Source, listing: Listing) -> int:
         now = self._clock()
         since = now - RECENT
-        wanted = [each for each in listing.items if not source.recent or _appeared_after(each, since)]
+        wanted = [
+            each
+            for each in listing.items
+            if not is_front(each.url) and (not source.recent or _appeared_after(each, since))
+        ]
         new = self._pages.note_listed(source.id, wanted, now=now)
         if listing.lists and self._sources.depth(source) >= _DEEPEST:
             raise SourceError(source.url, "It is a list of lists of lists, which is not followed.")
         for child in listing.lists[:_MOST_LISTS]:
+            if lists_archives(child.url):
+                continue
             if source.recent and not _appeared_after(child, since):
                 continue
             known = self._sources.find(child.url)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.collect.discovery import customary_sitemaps, feeds_of, is_front
+from index.collect.discovery import customary_sitemaps, feeds_of, is_front, lists_archives
 from index.collect.feeds import LONGEST, Listing, plain, read_listing
 from index.errors import SourceError
 
@@ -317,3 +317,22 @@ def test_front_pages_are_told_from_articles() -> None:
     assert is_front("https://news.example/index.html")
     assert not is_front("https://news.example/2025/ferry-stops")
     assert customary_sitemaps("https://news.example/a/b")[0] == "https://news.example/sitemap.xml"
+
+
+@pytest.mark.parametrize(
+    ("name", "archives"),
+    [
+        ("/wp-sitemap-users-1.xml", True),
+        ("/wp-sitemap-taxonomies-category-1.xml", True),
+        ("/post_tag-sitemap.xml", True),
+        ("/category-sitemap2.xml", True),
+        ("/author-sitemap.xml", True),
+        ("/wp-sitemap-posts-post-1.xml", False),
+        ("/post-sitemap.xml", False),
+        ("/news/authorities-sitemap.xml", False),
+        ("/sitemap-tagesschau.xml", False),
+        ("/sitemap_2025_05.xml.gz", False),
+    ],
+)
+def test_sitemaps_of_categories_and_people_are_told_by_their_names(name: str, archives: bool) -> None:
+    assert lists_archives(f"https://harbour.example{name}") is archives
