@@ -1,0 +1,182 @@
+from typing import Any
+
+import numpy as np
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from index.sentences import sentences
+from index.tables import tables_in
+from retrieval.quote import (
+    PASSAGE_LENGTH,
+    QUOTE_FEATURES,
+    QUOTE_LENGTH,
+    passage_around,
+    quotes,
+    row_context,
+    runs_of,
+    sentence_cosines,
+)
+from retrieval.rank import Ranked
+from tests.fakes import HashingEmbedder
+from tests.retrieval.building import analyze, asked, by_columns, candidates, ranked
+
+TABLE = "Spending by ally\nAlly | 2023 | 2024 |\n---|---|---|\nNorway | 1.9 | 2.2 |\nIceland |  | none |"
+TEXT = (
+    "The depot in Narvik opened in May. It holds 300 vehicles. Colonel Holm praised the crew. "
+    "Rain fell for weeks. Nobody was hurt."
+)
+STORIES = st.lists(
+    st.sampled_from(
+        [
+            "The depot in Narvik opened in May.",
+            "“It holds 300 vehicles,” Colonel Holm said.",
+            "Dr. Ødegård paid $2.3bn.",
+            "Наутро флот ушёл. 舰队离开了港口。",
+            "Why? Because of the rain 🌧️👩‍🚒!",
+            "\n",
+            "Headline without a stop\n",
+            "Word " * 120 + "and that was all.",
+        ]
+    ),
+    min_size=1,
+    max_size=14,
+)
+
+
+def runs(body: str, text: str | None = None, **facts: Any) -> list[str]:
+    one = ranked(body, **facts)
+    text = body if text is None else text
+    return [text[run.start : run.end] for run in runs_of([one], {"a": text}, analyze)]
+
+
+def test_runs_are_one_to_three_sentences_that_follow_each_other() -> None:
+    found = runs(TEXT)
+    assert "It holds 300 vehicles." in found
+    assert "It holds 300 vehicles. Colonel Holm praised the crew. Rain fell for weeks." in found
+    assert len(found) == 5 + 4 + 3
+
+
+def test_runs_stay_inside_their_passage() -> None:
+    before = "Nothing of this was asked. "
+    one = ranked(TEXT, start=len(before))
+    text = before + TEXT + " Nor this."
+    found = [text[run.start : run.end] for run in runs_of([one], {"a": text}, analyze)]
+    assert found == runs(TEXT)
+
+
+@given(STORIES)
+def test_every_run_is_cut_from_the_text_and_fits_a_quote(parts: list[str]) -> None:
+    text = " ".join(parts)
+    assume(text.strip())
+    edges = {0, len(text)}
+    for start, end in sentences(text):
+        edges |= {start, end}
+    for run in runs_of([ranked(text)], {"a": text}, analyze):
+        assert 0 < run.end - run.start <= QUOTE_LENGTH
+        assert not text[run.start].isspace()
+        assert not text[run.end - 1].isspace()
+        assert len(run.starts) <= 3
+        assert run.starts[0] == run.start
+        if "Word Word" not in text:
+            assert {run.start, run.end} <= edges
+
+
+@given(STORIES, st.data())
+def test_what_stands_around_a_quote_holds_it_and_is_no_longer_than_a_passage(
+    parts: list[str], data: st.DataObject
+) -> None:
+    text = " ".join(parts)
+    assume(text.strip())
+    run = data.draw(st.sampled_from(runs_of([ranked(text)], {"a": text}, analyze)))
+    start, end = passage_around(text, run.start, run.end)
+    assert start <= run.start < run.end <= end
+    assert end - start <= PASSAGE_LENGTH
+
+
+def test_a_short_text_is_shown_whole_around_its_quote() -> None:
+    start = TEXT.index("It holds")
+    assert passage_around(TEXT, start, start + len("It holds 300 vehicles.")) == (0, len(TEXT))
+
+
+def test_around_a_quote_only_whole_sentences_stand() -> None:
+    text = " ".join(f"Sentence number {n} says a little about the depot in Narvik." for n in range(80))
+    start = text.index("Sentence number 40 ")
+    end = text.index(" Sentence number 41 ")
+    before, after = passage_around(text, start, end)
+    assert text[before:].startswith("Sentence number ")
+    assert text[:after].endswith("Narvik.")
+    assert after - before > PASSAGE_LENGTH / 2
+    assert text[before:start].count("Sentence") < text[end:after].count("Sentence")
+
+
+def test_a_row_is_put_in_words_with_caption_and_headers() -> None:
+    (table,) = tables_in(TABLE)
+    assert row_context(TABLE, table, table.rows[0]) == "Spending by ally: Ally: Norway; 2023: 1.9; 2024: 2.2"
+
+
+def test_a_table_without_caption_is_called_a_table() -> None:
+    text = TABLE.partition("\n")[2]
+    (table,) = tables_in(text)
+    assert row_context(text, table, table.rows[1]).startswith("Table: Ally: Iceland;")
+
+
+def test_of_a_table_each_row_is_quoted_alone_and_headers_are_its_neighbours() -> None:
+    (table,) = tables_in(TABLE)
+    rows = runs_of([ranked(TABLE, table=True)], {"a": TABLE}, analyze)
+    assert [TABLE[run.start : run.end] for run in rows] == ["Norway | 1.9 | 2.2 |", "Iceland |  | none |"]
+    assert all(run.table == table and "2024" in run.around for run in rows)
+
+
+def test_a_table_that_is_no_longer_there_has_no_rows() -> None:
+    assert runs(TEXT, table=True) == []
+
+
+def test_sentences_of_prose_are_compared_with_the_question_those_of_tables_are_not() -> None:
+    embedder = HashingEmbedder()
+    found = candidates()
+    vector = embedder.embed_query("It holds 300 vehicles.")
+    found = type(found)(passages=[], words={}, vector=vector, outside=0)
+    cosines = sentence_cosines(
+        found,
+        [ranked(TEXT), ranked(TABLE, article_id="b", table=True)],
+        {"a": TEXT, "b": TABLE},
+        embedder.embed,
+    )
+    assert {article for article, _ in cosines} == {"a"}
+    assert max(cosines, key=lambda place: cosines[place]) == ("a", TEXT.index("It holds"))
+    assert cosines["a", TEXT.index("It holds")] > 0.999
+
+
+def chosen(question: str, *ranked: Ranked, texts: dict[str, str], **weights: float) -> list[str]:
+    words = dict.fromkeys(analyze("vehicles depot narvik"), 1.0)
+    found = candidates(*(one.candidate for one in ranked), words=words)
+    best = quotes(
+        asked(question),
+        found,
+        ranked,
+        texts=texts,
+        analyze=analyze,
+        embed=lambda lines: np.tile(found.vector, (len(lines), 1)),
+        trees=by_columns(QUOTE_FEATURES, **weights),
+    )
+    return [texts[one.ranked.candidate.passage.article_id][one.start : one.end] for one in best]
+
+
+def test_quotes_stand_by_the_score_of_the_trees() -> None:
+    one = ranked(TEXT)
+    first, *rest = chosen("How many?", one, texts={"a": TEXT}, rarest_missing=-1.0)
+    assert "Narvik" in first
+    assert "vehicles" in first
+    assert rest
+
+
+def test_the_row_that_has_the_words_of_the_question_with_its_headers_is_chosen() -> None:
+    text = "Vehicles by depot\nDepot | Vehicles |\n---|---|\nNarvik | 300 |\nTromsø | 12 |"
+    one = ranked(text, table=True)
+    assert (
+        chosen("How many vehicles?", one, texts={"a": text}, coverage=1.0, names=0.5)[0] == "Narvik | 300 |"
+    )
+
+
+def test_nothing_ranked_gives_no_quotes() -> None:
+    assert chosen("How many?", texts={}) == []

@@ -1,0 +1,71 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.words import Analysis, content_words, coverage, names_in, pairs
+
+words = st.text("abcdef", min_size=1, max_size=4)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("What did the ministers decide in Narvik?", ["ministers", "decide", "Narvik"]),
+        ("What's new? Who’s there?", ["new"]),
+        ("Is it so?", []),
+        ("Łódź, 北京 and Привет", ["Łódź", "北京", "Привет"]),
+    ],
+)
+def test_words_that_say_something_stay_as_written(text: str, kept: list[str]) -> None:
+    assert content_words(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("Which ships did Norway send to Narvik in 2024?", ["Norway", "Narvik", "2024"]),
+        ("Norway sent what?", []),  # a capital that only opens the question says nothing
+        ("NATO decided what?", ["NATO"]),
+        ("how many F35 jets are there?", ["F35"]),
+        ("Why did The Hague matter?", ["Hague"]),
+    ],
+)
+def test_names_have_a_capital_or_a_digit(question: str, names: list[str]) -> None:
+    assert names_in(question) == names
+
+
+def test_coverage_is_the_share_by_weight() -> None:
+    assert coverage(["depot", "depot", "rain"], {"depot": 3.0, "narvik": 1.0}) == 0.75
+
+
+def test_nothing_asked_is_not_covered() -> None:
+    assert coverage(["depot"], {}) == 0.0
+
+
+@given(st.lists(words), st.dictionaries(words, st.floats(0.1, 9), min_size=1), words)
+def test_coverage_lies_between_none_and_all_and_never_falls_with_more_words(
+    found: list[str], weights: dict[str, float], more: str
+) -> None:
+    least = coverage(found, weights)
+    assert 0 <= least <= coverage([*found, more], weights) + 1e-9
+    assert coverage([*found, *weights], weights) == pytest.approx(1)
+
+
+def test_pairs_are_neighbours_in_their_order() -> None:
+    assert pairs(["north", "atlantic", "treaty"]) == {("north", "atlantic"), ("atlantic", "treaty")}
+    assert pairs(["north"]) == set()
+
+
+def test_a_text_is_analysed_once_while_it_is_kept() -> None:
+    seen: list[str] = []
+
+    def analyze(text: str) -> list[str]:
+        seen.append(text)
+        return text.split()
+
+    analysis = Analysis(analyze, kept=2)
+    assert analysis("a b") == analysis("a b") == ("a", "b")
+    assert seen == ["a b"]
+    for text in ("c", "d", "a b"):
+        analysis(text)
+    assert seen == ["a b", "c", "d", "a b"]
