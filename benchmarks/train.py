@@ -28,13 +28,25 @@ from index.store.dense import DenseIndex
 from index.store.lexical import LexicalIndex
 from retrieval.confidence import CONFIDENCE_FEATURES, confidence_features
 from retrieval.evaluate import GoldQuestion, folded, read_questions
-from retrieval.quote import QUOTE_FEATURES, QUOTED_FROM, Quote, passage_around, quote_rows, runs_of
+from retrieval.quote import (
+    QUOTE_FEATURES,
+    QUOTED_FROM,
+    READ_CLOSELY,
+    Embed,
+    Quote,
+    passage_around,
+    quote_rows,
+    runs_of,
+    sentence_cosines,
+)
 from retrieval.rank import PASSAGE_FEATURES, Ranked, features, preranked
 from retrieval.search import Candidates, Searcher
 from retrieval.understand import Query, understand
 from retrieval.words import STOP_WORDS, Analysis
 
 FOLDS = 6
+QUIZ = ("answerable", "unanswerable")
+"""The categories of quiz questions, of which there are many; analysts' questions count more each."""
 LATER = (400, 1500)
 """Days by which the day of asking is moved in a copy of each question that names no time of its own, so that
 nearness to that day is not trusted where a question does not speak of it."""
@@ -49,8 +61,11 @@ class Example:
     found: Candidates
     fold: int
     weight: float
+    asked: bool
+    """Whether it is a question as it was asked, and no copy moved to a later day."""
     kept: list[Any]
     words: list[tuple[str, ...]]
+    embed: Embed
     rows: NDArray[np.float32]
     right: NDArray[np.float32]
     texts: dict[str, str]
@@ -75,7 +90,7 @@ def main() -> None:
     passages = learn_passages(examples)
     quotes = learn_quotes(examples)
     confidence, calibration = learn_confidence(examples)
-    report([one for one in examples if one.weight == 1.0])
+    report([one for one in examples if one.asked])
     if options.write:
         folder = Path("retrieval/learned")
         write(folder / "passages.json", PASSAGE_FEATURES, passages)
@@ -93,7 +108,9 @@ def examples_of(home: Path, questions: Sequence[GoldQuestion]) -> list[Example]:
     random = Random(7)
     examples = []
     for number, gold in enumerate(questions):
-        for asked, weight in _variants(gold, publishers, random):
+        variants = _variants(gold, publishers, random)
+        first = variants[0][0]
+        for asked, weight in variants:
             found = searcher.search(
                 asked.search_text or asked.understood,
                 until=asked.as_of,
@@ -114,8 +131,10 @@ def examples_of(home: Path, questions: Sequence[GoldQuestion]) -> list[Example]:
                     found=found,
                     fold=number % FOLDS,
                     weight=weight,
+                    asked=asked is first,
                     kept=kept,
                     words=words,
+                    embed=root.embedder.embed,
                     rows=features(asked, found, kept, words, analyze=analyze),
                     right=np.array(right, dtype=np.float32),
                     texts={key: text for key, (_, text) in articles.items()},
@@ -135,27 +154,21 @@ _ANALYZE: list[Analysis] = []
 def _variants(gold: GoldQuestion, publishers: list[str], random: Random) -> list[tuple[Query, float]]:
     day = gold.as_of or datetime.now(UTC).date()
     query = understand(gold.question, as_of=day, publishers=publishers)
-    found = [(query, 1.0)]
+    found = [(query, 1.0 if gold.category in QUIZ else 2.0)]
     timeless = query.recency == "none" and not query.windows and query.reference_day == query.as_of
-    if timeless and gold.category not in ("answerable", "unanswerable"):
+    if timeless and gold.category not in QUIZ:
         later = day + timedelta(days=random.randint(*LATER))
-        found.append((replace(query, as_of=later, reference_day=later), 0.5))
+        found.append((replace(query, as_of=later, reference_day=later), 1.0))
     return found
 
 
 def learn_passages(examples: list[Example]) -> list[Any]:
     """Trees that tell right passages; every example gets the scores of the fold that did not see it."""
     usable = [one for one in examples if one.gold.answers and one.right.any()]
-    parameters = {"num_leaves": 12, "min_data_in_leaf": 60, "learning_rate": 0.05, "lambda_l2": 5.0}
+    parameters = {"num_leaves": 8, "min_data_in_leaf": 150, "learning_rate": 0.05, "lambda_l2": 5.0}
 
     def fit(part: Sequence[Example]) -> lightgbm.Booster:
-        return _fit(
-            np.concatenate([one.rows for one in part]),
-            np.concatenate([one.right for one in part]),
-            np.concatenate([_weights(one.right, one.weight) for one in part]),
-            parameters,
-            rounds=220,
-        )
+        return _fit_order([(one.rows, one.right, one.weight) for one in part], parameters, rounds=180)
 
     for fold in range(FOLDS):
         model = fit([one for one in usable if one.fold != fold])
@@ -170,26 +183,22 @@ def learn_quotes(examples: list[Example]) -> list[Any]:
     for one in examples:
         _quote(one)
     usable = [one for one in examples if one.gold.answers and len(one.quote_right) and one.quote_right.any()]
-    parameters = {"num_leaves": 10, "min_data_in_leaf": 80, "learning_rate": 0.05, "lambda_l2": 5.0}
+    parameters = {"num_leaves": 8, "min_data_in_leaf": 400, "learning_rate": 0.05, "lambda_l2": 5.0}
 
     def fit(part: Sequence[Example]) -> lightgbm.Booster:
-        return _fit(
-            np.concatenate([one.quote_rows for one in part]),
-            np.concatenate([one.quote_right for one in part]),
-            np.concatenate([_weights(one.quote_right, one.weight) for one in part]),
-            parameters,
-            rounds=200,
-        )
+        rows = [(one.quote_rows, one.quote_right, one.weight) for one in part]
+        return _fit_order(rows, parameters, rounds=130)
 
-    for fold in range(FOLDS):
-        model = fit([one for one in usable if one.fold != fold])
-        for one in examples:
-            if one.fold == fold and len(one.quote_rows):
-                scores = 1 / (1 + np.exp(-np.asarray(model.predict(one.quote_rows, raw_score=True))))
-                order = np.argsort(-scores, kind="stable")
-                one.quotes = [replace(one.quotes[i], score=float(scores[i])) for i in order]
-                one.quote_right = one.quote_right[order]
-    return _nodes(fit(usable))
+    models = [fit([one for one in usable if one.fold != fold]) for fold in range(FOLDS)]
+    final = fit(usable)
+    for one in examples:  # only now, for what is put in order no longer fits its rows
+        if len(one.quote_rows):
+            raw = np.asarray(models[one.fold].predict(one.quote_rows, raw_score=True))
+            scores = 1 / (1 + np.exp(-raw))
+            order = np.argsort(-scores, kind="stable")
+            one.quotes = [replace(one.quotes[i], score=float(scores[i])) for i in order]
+            one.quote_right = one.quote_right[order]
+    return _nodes(final)
 
 
 def learn_confidence(examples: list[Example]) -> tuple[list[Any], tuple[float, float]]:
@@ -264,7 +273,10 @@ def _quote(one: Example) -> None:
     runs = runs_of(ranked, one.texts, analyze)
     if not runs:
         return
-    one.quote_rows = quote_rows(one.query, one.found, runs, one.texts, analyze, best=ranked[0].score)
+    cosines = sentence_cosines(one.found, ranked[:READ_CLOSELY], one.texts, one.embed)
+    one.quote_rows = quote_rows(
+        one.query, one.found, runs, one.texts, analyze, cosines=cosines, best=ranked[0].score
+    )
     wanted = [folded(text) for text in one.gold.answers]
     one.quotes = [
         Quote(ranked=run.ranked, start=run.start, end=run.end, score=0.0, features=row, table=run.table)
@@ -320,30 +332,37 @@ def _passage_hit(one: Example, count: int) -> bool:
     return False
 
 
-def _weights(right: NDArray[np.float32], weight: float) -> NDArray[np.float32]:
-    """Each question counts the same, and its right rows together as much as its wrong ones at four times."""
-    positive = max(float(right.sum()), 1.0)
-    negative = max(float((1 - right).sum()), 1.0)
-    return (weight * 30 * np.where(right > 0, 0.3 / positive, 0.7 / negative)).astype(np.float32)
+_FIXED = {
+    "verbosity": -1,
+    "seed": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+    "num_threads": 1,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "feature_fraction": 0.6,
+}
+
+
+def _fit_order(
+    groups: Sequence[tuple[NDArray[Any], NDArray[Any], float]], parameters: dict[str, Any], *, rounds: int
+) -> lightgbm.Booster:
+    """LambdaMART (Burges 2010): trees for the order within each question, its first places above all."""
+    order = {"objective": "lambdarank", "lambdarank_truncation_level": 8, "label_gain": [0, 1]}
+    data = lightgbm.Dataset(
+        np.concatenate([rows for rows, _, _ in groups]),
+        np.concatenate([right for _, right, _ in groups]),
+        weight=np.concatenate([np.full(len(rows), weight) for rows, _, weight in groups]),
+        group=[len(rows) for rows, _, _ in groups],
+    )
+    return lightgbm.train(_FIXED | order | parameters, data, rounds)
 
 
 def _fit(
     rows: NDArray[Any], right: NDArray[Any], weight: NDArray[Any], parameters: dict[str, Any], *, rounds: int
 ) -> lightgbm.Booster:
-    fixed = {
-        "objective": "binary",
-        "verbosity": -1,
-        "seed": 1,
-        "deterministic": True,
-        "force_row_wise": True,
-        "num_threads": 1,
-        "bagging_fraction": 0.8,
-        "bagging_freq": 1,
-        "feature_fraction": 0.6,
-        "boost_from_average": False,
-        "min_sum_hessian_in_leaf": 1.0,
-    }
-    return lightgbm.train(fixed | parameters, lightgbm.Dataset(rows, right, weight=weight), rounds)
+    chance = {"objective": "binary", "boost_from_average": False, "min_sum_hessian_in_leaf": 1.0}
+    return lightgbm.train(_FIXED | chance | parameters, lightgbm.Dataset(rows, right, weight=weight), rounds)
 
 
 def _nodes(model: lightgbm.Booster) -> list[list[list[float]]]:

@@ -30,7 +30,7 @@ from retrieval.understand import Query, Turn, understand
 from retrieval.verify import check
 from retrieval.words import STOP_WORDS, Analysis, content_words
 
-THRESHOLD = 0.22
+THRESHOLD = 0.32
 """Below this confidence the question is refused."""
 CITED = 5
 NEAREST = 3

@@ -20,7 +20,15 @@ PASSAGE_LENGTH = 1200
 QUOTED_FROM = 12
 """The best passages of the ranking are searched for quotes."""
 
+READ_CLOSELY = 3
+"""Of so many passages every sentence is compared with the question by its own vector."""
+
 _RUN = 3  # sentences at most in one quote
+
+
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+"""Texts to vectors of length 1, float32, shape (texts, dimensions)."""
+Cosines = Mapping[tuple[str, int], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,7 +51,8 @@ class Run:
     place: int
     start: int
     end: int
-    sentences: int
+    starts: tuple[int, ...]
+    """Where its sentences begin."""
     words: tuple[str, ...]
     around: tuple[str, ...]
     table: TableSpan | None = None
@@ -72,6 +81,9 @@ QUOTE_FEATURES = (
     "quotation_marks",
     "table",
     "cosine_of_passage",
+    "cosine",
+    "cosine_below_best",
+    "read_closely",
     "fresh_14",
     "question_words",
 )
@@ -84,6 +96,7 @@ def quotes(
     *,
     texts: Mapping[str, str],
     analyze: Callable[[str], Sequence[str]],
+    embed: Embed,
     trees: Trees,
 ) -> list[Quote]:
     """Every run of sentences of the best passages that fits a quote, best first.
@@ -93,7 +106,8 @@ def quotes(
     runs = runs_of(ranked[:QUOTED_FROM], texts, analyze)
     if not runs:
         return []
-    rows = quote_rows(query, found, runs, texts, analyze, best=ranked[0].score)
+    cosines = sentence_cosines(found, ranked[:READ_CLOSELY], texts, embed)
+    rows = quote_rows(query, found, runs, texts, analyze, cosines=cosines, best=ranked[0].score)
     scores = trees.probabilities(rows)
     order = np.argsort(-scores, kind="stable")
     return [
@@ -118,6 +132,27 @@ def runs_of(
         for place, one in enumerate(ranked)
         for run in _runs(one, place, texts[one.candidate.passage.article_id], analyze)
     ]
+
+
+def sentence_cosines(
+    found: Candidates, ranked: Sequence[Ranked], texts: Mapping[str, str], embed: Embed
+) -> Cosines:
+    """How close each sentence of the passages comes to the question, by article and first character."""
+    places = [
+        (one.candidate.passage.article_id, start, end)
+        for one in ranked
+        if not one.candidate.passage.table
+        for start, end in sentences(
+            texts[one.candidate.passage.article_id], one.candidate.passage.start, one.candidate.passage.end
+        )
+    ]
+    if not places:
+        return {}
+    vectors = embed([texts[article][start:end] for article, start, end in places])
+    return {
+        (article, start): float(cosine)
+        for (article, start, _), cosine in zip(places, vectors @ found.vector, strict=True)
+    }
 
 
 def passage_around(text: str, start: int, end: int) -> tuple[int, int]:
@@ -184,7 +219,7 @@ def _runs(ranked: Ranked, place: int, text: str, analyze: Callable[[str], Sequen
                     place=place,
                     start=start,
                     end=end,
-                    sentences=last - first + 1,
+                    starts=tuple(begin for begin, _ in spans[first : last + 1]),
                     words=own,
                     around=around,
                 )
@@ -207,7 +242,7 @@ def _rows(ranked: Ranked, place: int, text: str, analyze: Callable[[str], Sequen
             place=place,
             start=start,
             end=min(end, start + QUOTE_LENGTH),
-            sentences=1,
+            starts=(start,),
             words=tuple(analyze(text[start:end])),
             around=head,
             table=table,
@@ -224,9 +259,11 @@ def quote_rows(
     texts: Mapping[str, str],
     analyze: Callable[[str], Sequence[str]],
     *,
+    cosines: Cosines,
     best: float,
 ) -> NDArray[np.float32]:
     """One row of `QUOTE_FEATURES` for each of ``runs``; ``best`` is the best passage's score."""
+    closest = max(cosines.values(), default=0.0)
     weights = found.words
     asked_pairs = pairs(tuple(weights))
     named = {word for name in names_in(query.search_text) for word in analyze(name)}
@@ -244,6 +281,14 @@ def quote_rows(
             own |= set(run.around)
         days = (day - passage.published).days if passage.published else None
         covered = coverage(own, weights)
+        close = max(
+            (
+                cosines[passage.article_id, start]
+                for start in run.starts
+                if (passage.article_id, start) in cosines
+            ),
+            default=None,
+        )
         rows[row] = (
             run.ranked.score,
             run.ranked.score - best,
@@ -260,13 +305,16 @@ def quote_rows(
             meets(query, quote),
             len(speaker & (own | title)) / len(speaker) if speaker else 0.5,
             run.end - run.start,
-            run.sentences,
+            len(run.starts),
             run.start / max(1, len(text)),
             run.start < 5,
             quote.rstrip().endswith("?"),
             any(mark in quote for mark in '“”"«'),
             run.table is not None,
             run.ranked.candidate.cosine,
+            -1.0 if close is None else close,
+            -1.0 if close is None else close - closest,
+            close is not None,
             freshness(days, 14),
             len(weights),
         )

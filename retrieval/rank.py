@@ -18,7 +18,7 @@ from retrieval.trees import Trees
 from retrieval.understand import Query
 from retrieval.words import coverage, names_in, pairs
 
-KEPT = 60
+KEPT = 100
 """How many of the candidates are looked at closely."""
 
 _HALF_LIVES = (3, 14, 90, 365)
