@@ -45,7 +45,10 @@ class WordAnswerer(FakeAnswerer):
         ]
         if not quoted:
             return replace(NOTHING_CLOSE, id=options["id"], question=question)
-        return replace(FACT, id=options["id"], question=question, citations=tuple(quoted[:3]))
+        sure = 0.3 if "unsure" in question else 0.9
+        return replace(
+            FACT, id=options["id"], question=question, citations=tuple(quoted[:3]), confidence=sure
+        )
 
 
 class Clock:
@@ -103,6 +106,12 @@ async def test_a_watch_is_confirmed_with_a_button_and_told_of_new_articles_alone
     assert [one.article.title for one in told.citations] == ["All of sonar"]
     assert told.watch == confirmed.body.watch
     assert len(await attend(room)) == 1
+
+
+async def test_what_is_found_without_being_sure_is_not_told(room: Room, collection: Collection) -> None:
+    await room.ask("radar unsure", kind="watch")
+    collection.add(story("sonar", text="The radar of the harbour was mended on Monday, they say."))
+    assert await attend(room) == []
 
 
 async def test_every_match_of_a_pass_is_in_one_message_and_found_among_the_new_ones(
