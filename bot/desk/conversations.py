@@ -20,6 +20,7 @@ _RIGHT = re.compile(
     r"|can you (check|verify) (this|that|it)|verify\s+(this|that|it))(\s*,?\s*please)?\s*[?.!]*\s*",
     re.I,
 )
+_SIGN_IN = re.compile(r"\s*(please\s+)?(log|sign)\s?-?in(\s+link)?(\s*,?\s*please)?\s*[.!]*\s*", re.I)
 _CLAIM = re.compile(
     r"\s*(please\s+)?(fact[\s-]?)?check\b(\s+(that|whether|if)\b|\s*:)?\s+(?P<claim>\S.*)", re.I | re.S
 )
@@ -30,6 +31,11 @@ STALE = timedelta(minutes=30)
 def says_stop(text: str) -> bool:
     """Whether ``text`` tells the bot to leave the thread alone."""
     return _STOP.fullmatch(text) is not None
+
+
+def asks_to_sign_in(text: str) -> bool:
+    """Whether ``text`` asks for a way to the pages."""
+    return _SIGN_IN.fullmatch(text) is not None
 
 
 def asks_whether_right(text: str) -> bool:

@@ -19,7 +19,7 @@ from bot.desk.ports import Answerer, Figures, Library, Reading, Stats
 from bot.desk.questions import Questions
 from bot.desk.recalls import Recalls
 from bot.desk.records import Asked, Options, Person, Place, Platform, Reply, Request, Words
-from bot.desk.replying import Limits, Replying
+from bot.desk.replying import Limits, Replying, SignIn
 from bot.desk.retention import Retention
 from bot.desk.reviews import Decision, Reviews
 from bot.desk.serving import Serving
@@ -69,6 +69,7 @@ class Desk:
         retention_days: int = 90,
         tell_recalls: Collection[str] = (),
         timezone: str = "UTC",
+        sign_in: SignIn | None = None,
         claims: Claims | None = None,
         clock: Clock = now,
     ) -> None:
@@ -100,6 +101,7 @@ class Desk:
             watches=self.watches,
             notices=self._notices,
             limits=limits or Limits(),
+            sign_in=sign_in,
             clock=clock,
         )
         self._serving = Serving(self._claims, replying, self.questions, refused=self._not_taken)

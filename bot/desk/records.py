@@ -147,6 +147,8 @@ class Words:
 
     text: str
     failed: bool = False
+    link: str = ""
+    """An address of ours that belongs to it; it is shown by `bot.wording.OPEN_LINK`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

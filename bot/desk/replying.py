@@ -1,6 +1,7 @@
 """From a request to its reply: may they ask, do they ask too much, and what is the answer."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -8,17 +9,20 @@ from bot import wording
 from bot.desk.channels import Channel, Channels
 from bot.desk.claims import Claims, question_id
 from bot.desk.clock import Clock, now
-from bot.desk.conversations import Conversations, claim_in, says_stop
+from bot.desk.conversations import Conversations, asks_to_sign_in, claim_in, says_stop
 from bot.desk.notices import Notices
 from bot.desk.ports import Answerer, Figures
 from bot.desk.questions import Questions
-from bot.desk.records import Reply, Request, Words
+from bot.desk.records import Person, Reply, Request, Words
 from bot.desk.spending import HELP, parse
 from bot.desk.watches import Watches
 from bot.desk.workers import Workers
 from bot.errors import DeskError, TooMany
 from retrieval.answer import Answer
 from retrieval.understand.turn import turn_of
+
+SignIn = Callable[[Person], str]
+"""Makes an address that signs a person in to the pages, empty where there is none that people could reach."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,7 @@ class Replying:
         watches: Watches,
         notices: Notices,
         limits: Limits,
+        sign_in: SignIn | None = None,
         clock: Clock = now,
     ) -> None:
         self._workers = workers
@@ -58,6 +63,7 @@ class Replying:
         self._watches = watches
         self._notices = notices
         self._limits = limits
+        self._sign_in = sign_in
         self._clock = clock
 
     async def reply(self, request: Request) -> Reply | None:
@@ -84,6 +90,10 @@ class Replying:
         if says_stop(request.text) and request.kind in ("ask", "follow"):
             await self._conversations.stop(request.place, request.person)
             return Reply(request=request, body=Words(text=wording.STOPPED), private=request.private)
+        if request.kind == "ask" and asks_to_sign_in(request.text):
+            link = self._sign_in(request.person) if self._sign_in else ""
+            words = Words(text=wording.SIGN_IN if link else wording.NO_PAGES, link=link)
+            return Reply(request=request, body=words, private=True)
         if request.kind == "share":
             return await self._share(request)
         if request.kind == "spending":

@@ -39,16 +39,18 @@ def message(reply: Reply) -> Payload:
             shown = _spending(report)
         case Notice() as notice:
             shown = _notice(notice)
-        case Words(text=text, failed=failed):
-            shown = words(text, failed=failed)
+        case Words(text=text, failed=failed, link=address):
+            shown = words(text, failed=failed, address=address)
     top = [wording.SECOND] if reply.second else []
     if reply.shared:
         top.append(wording.shared_by(f"<@{reply.request.person.user}>"))
     return Payload(content="\n".join(top), embeds=shown.embeds, rows=shown.rows, files=shown.files)
 
 
-def words(text: str, *, failed: bool = False) -> Payload:
-    """A sentence of ours, which may name what somebody typed."""
+def words(text: str, *, failed: bool = False, address: str = "") -> Payload:
+    """A sentence of ours, which may name what somebody typed, with an ``address`` of ours."""
+    if way := link(address, wording.OPEN_LINK):
+        return Payload(embeds=(e.embed(f"{fitted(text, e.CONTENT - len(way) - 1)}\n{way}", colour=e.GREY),))
     if failed:
         return Payload(embeds=(e.embed(f"⚠️ {fitted(text, e.CONTENT)}", colour=e.RED),))
     return Payload(embeds=(e.embed(fitted(text, e.CONTENT), colour=e.GREY),))

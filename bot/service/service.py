@@ -100,7 +100,7 @@ class Service:
                 await serving
 
     async def _serve(self, front: Front, server: WebServer, token: str, address: str, began: float) -> None:
-        from bot.web.app import access_to, web
+        from bot.web.app import web
         from index.collect.addresses import Allowance
         from index.collect.fetch import Fetcher
         from index.figures.store import FigureStore
@@ -114,9 +114,8 @@ class Service:
             root.figures = FigureStore(root.database)  # one that sees what is imported while it runs
             with root.opened() as collection:
                 await asyncio.to_thread(_warm, root, collection)
-                works = assemble(root, collection, fetcher, self.metrics)
-                access = access_to(works, token=token)
-                front.app = web(works, access, address=address, routes=self._slack_routes(works))
+                works = assemble(root, collection, fetcher, self.metrics, token=token)
+                front.app = web(works, address=address, routes=self._slack_routes(works))
                 self._parts += self._planned(works)
                 for part in self._parts:
                     part.start()

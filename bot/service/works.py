@@ -12,6 +12,7 @@ from bot.figures import OfficialFigures
 from bot.library import CollectionLibrary
 from bot.service.metrics import Gauges, Measured, Metrics
 from bot.settings import named
+from bot.web.access import Access, access_to
 from index.article import Article, Failure
 from index.collect.collector import Collector
 from index.collect.intake import Told
@@ -74,6 +75,7 @@ class Works:
     collector: Collector
     intake: TakingIn
     desk: Desk
+    access: Access
     metrics: Metrics
     lent: "set[Future[AddReport]]" = field(default_factory=set)
     """What is being done with the collector for threads."""
@@ -93,13 +95,16 @@ class Works:
             return False
 
 
-def assemble(root: "Root", collection: "Collection", fetcher: "Fetcher", metrics: Metrics) -> Works:
-    """Put everything together on open stores; to be called in the loop that serves."""
+def assemble(
+    root: "Root", collection: "Collection", fetcher: "Fetcher", metrics: Metrics, *, token: str
+) -> Works:
+    """Put everything together on open stores, in the loop that serves; ``token`` is the owner's."""
     loop = asyncio.get_running_loop()
     workers = Workers(root.database)
     intake = TakingIn(collection.indexer)
     collector = Collector(root.database, fetcher, intake, alone=workers.sole)
     lent: set[Future[AddReport]] = set()
+    public = root.settings.public_url
 
     def collecting(work: Callable[[Collector], Awaitable[AddReport]]) -> AddReport:
         async def run() -> AddReport:
@@ -124,7 +129,9 @@ def assemble(root: "Root", collection: "Collection", fetcher: "Fetcher", metrics
         retention_days=root.settings.retention_days,
         tell_recalls=named(root.settings.tell_recalls),
         timezone=root.settings.timezone,
+        sign_in=lambda person: access.link(person, public) if public else "",
     )
+    access = access_to(root, workers, desk, token=token)
     works = Works(
         root=root,
         collection=collection,
@@ -135,6 +142,7 @@ def assemble(root: "Root", collection: "Collection", fetcher: "Fetcher", metrics
         collector=collector,
         intake=intake,
         desk=desk,
+        access=access,
         metrics=metrics,
         lent=lent,
     )

@@ -42,11 +42,16 @@ def message(reply: Reply, *, plainly: bool = False, chart: str | None = None) ->
             shown = _spending(report, plainly=plainly, chart=chart)
         case Notice() as notice:
             shown = _notice(notice)
-        case Words(text=text):
-            shown = Payload(text=escaped(text), blocks=(b.paragraph(text),))
+        case Words(text=text, link=address):
+            shown = Payload(text=escaped(text), blocks=(b.paragraph(text), *_way(address)))
     bottom = [] if isinstance(reply.body, Words) else _buttons(reply, plainly=plainly)
     blocks = (*top, *shown.blocks, *bottom)
     return Payload(text=wording.shortened(shown.text, b.FALLBACK) or "–", blocks=blocks[: b.MOST_BLOCKS])
+
+
+def _way(address: str) -> Iterator[Block]:
+    if way := link(address, wording.OPEN_LINK):
+        yield b.rich(b.section([way]))
 
 
 def sources(answer: Answer) -> tuple[Block, ...]:

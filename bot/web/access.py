@@ -12,16 +12,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, insert, select
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.desk import Desk
 from bot.desk.clock import Clock, now
 from bot.desk.records import Person
 from bot.desk.tables import sign_ins
 from bot.desk.workers import Workers
+from bot.settings import named, plain, tokens
+
+if TYPE_CHECKING:
+    from bot.root import Root
 
 COOKIE = "communique"
 LINK_LASTS = timedelta(minutes=10)
@@ -177,6 +182,21 @@ class Access:
             return None
         record: dict[str, Any] = json.loads(text)
         return record if record["for"] == purpose else None
+
+
+def access_to(root: "Root", workers: Workers, desk: Desk, *, token: str) -> Access:
+    """Who may see what, by the settings; ``token`` is the owner's."""
+    settings = root.settings
+    return Access(
+        workers,
+        key=web_key(root.home, plain(settings.secret)),
+        owner_token=token,
+        api_tokens=tokens(settings.api_tokens),
+        administers=desk.channels.administers,
+        public=settings.web_access == "public",
+        whole=named(settings.whole_articles),
+        secure=(settings.public_url or "").startswith("https://"),
+    )
 
 
 class Allowed:

@@ -17,8 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.errors import BotError, NotAllowed, NotThere, TooMany
 from bot.service.metrics import Metrics
 from bot.service.works import Works
-from bot.settings import Settings, named, plain, tokens
-from bot.web.access import Access, web_key
+from bot.settings import Settings
 from bot.web.api import Api
 from bot.web.pages import Pages
 from index.errors import IndexingError, SourceError
@@ -45,23 +44,9 @@ HEADERS = {
 ErrorPage = Callable[[Request, int, str], Response]
 
 
-def access_to(works: Works, *, token: str) -> Access:
-    """Who may see what, by the settings; ``token`` is the owner's."""
-    settings = works.root.settings
-    return Access(
-        works.workers,
-        key=web_key(works.root.home, plain(settings.secret)),
-        owner_token=token,
-        api_tokens=tokens(settings.api_tokens),
-        administers=works.desk.channels.administers,
-        public=settings.web_access == "public",
-        whole=named(settings.whole_articles),
-        secure=(settings.public_url or "").startswith("https://"),
-    )
-
-
-def web(works: Works, access: Access, *, address: str, routes: "Sequence[BaseRoute]" = ()) -> ASGIApp:
+def web(works: Works, *, address: str, routes: "Sequence[BaseRoute]" = ()) -> ASGIApp:
     """The application; ``routes`` are further ones, Slack's for instance, with checks of their own."""
+    access = works.access
     address = works.root.settings.public_url or address
     pages = Pages(works, access, address=address)
     return Starlette(

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import stat
 import sys
@@ -86,6 +87,32 @@ async def test_a_question_in_slack_is_answered_from_what_was_added(
             counted = (await client.get("/metrics")).text
     assert 'communique_questions_total{outcome="answered"} 1.0' in counted
     assert "communique_articles 1.0" in counted
+    assert slack.problems == []
+
+
+async def test_somebody_in_slack_gets_a_link_for_them_alone_and_is_known_on_the_pages(
+    home: Path, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slack_settings(monkeypatch, slack)
+    monkeypatch.setenv("COMMUNIQUE_PUBLIC_URL", "https://bot.example")
+    monkeypatch.setenv("COMMUNIQUE_ADMINS", "slack:T1/U1")
+    async with serving(home) as running:
+        await slack.connected()
+        await slack.deliver(slack.mention("log in"))
+        (answer,) = await slack.answered(1)
+        assert answer.to == "U1", "nobody else sees it"
+        link = re.search(r"https://bot\.example/login\?token=([\w=-]+)", json.dumps(answer.payload))
+        assert link
+        visitor = {"Host": "bot.example", "Origin": "https://bot.example"}
+        async with running.client(token="") as browser:
+            entered = await browser.post("/login", data={"token": link[1]}, headers=visitor)
+            assert entered.status_code == 303
+            assert "secure" in entered.headers["set-cookie"].lower()
+            cookie = {"Cookie": entered.headers["set-cookie"].partition(";")[0]}
+            gaps = await browser.get("/gaps", headers=visitor | cookie)
+            again = await browser.post("/login", data={"token": link[1]}, headers=visitor)
+    assert gaps.status_code == 200, "an administrator there is one here"
+    assert again.status_code == 403
     assert slack.problems == []
 
 
