@@ -91,6 +91,10 @@ class Answer:
     took_ms: float = 0.0
     stages: dict[str, float] = field(default_factory=dict)
     """Milliseconds by stage, for the metrics; not part of the JSON form."""
+    model: str | None = None
+    """The language model that wrote a generated answer; in the JSON form only there."""
+    dropped: tuple[str, ...] = ()
+    """What a model wrote and the passages do not bear out, each with the reason; not in the JSON form."""
 
     def as_json(self) -> dict[str, Any]:
         """The contract's form, ready for `json.dumps`."""
@@ -112,6 +116,7 @@ class Answer:
             ],
             "figures": [figure.as_json() for figure in self.figures],
             "took_ms": round(self.took_ms, 1),
+            **({"model": self.model} if self.model else {}),
         }
 
 

@@ -188,3 +188,15 @@ editions = Table(
     Column("remarks", JSON, nullable=False),
     Column("imported_at", Moment, nullable=False),
 )
+
+model_use = Table(
+    "model_use",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("model", String(128), primary_key=True),
+    Column("requests", Integer, nullable=False),
+    Column("prompt_tokens", Serial, nullable=False),
+    Column("completion_tokens", Serial, nullable=False),
+    Column("held", Serial, nullable=False),  # set aside for requests under way
+)
+"""The tokens that language models took, by day (UTC)."""
