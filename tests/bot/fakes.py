@@ -4,14 +4,19 @@ import threading
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+
+from sqlalchemy import Connection
 
 from bot.desk import Addition, Check, Reading, Source, SpendingQuery, SpendingReport, Stats
+from bot.desk.notices import put
+from bot.desk.watches import Watch
+from bot.desk.watching import message
 from index.errors import IndexingError, SourceError
 from index.figures.figure import Figure
 from retrieval.answer import Answer, ArticleRef, Citation, Window
 from retrieval.understand.turn import Turn
-from tests.bot.answers import FACT, HARBOUR, NOTHING_CLOSE
+from tests.bot.answers import FACT, HARBOUR, NOTHING_CLOSE, citation
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
@@ -167,3 +172,13 @@ class FakeLibrary:
 
     def newest(self, limit: int) -> Sequence[ArticleRef]:
         return [HARBOUR][:limit]
+
+
+def found_by(watch: Watch, connection: Connection) -> None:
+    """Have it posted that a watch has found two quotes, as if new articles had come in."""
+    first, second = (
+        FACT.citations[0],
+        citation(2, "“We are ready,” she said.", HARBOUR, speaker="Ingrid Dahl"),
+    )
+    request = watch.request("n1", datetime.now(UTC))
+    put(connection, request, message(watch, [[first], [second]]))
