@@ -70,11 +70,12 @@ class Searcher:
         windows: Sequence[Window] = (),
         stop: frozenset[str] = frozenset(),
         among: Collection[str] | None = None,
+        publishers: Collection[str] = (),
     ) -> Candidates:
         """Passages for ``text``: published ``until`` then, and in one of ``windows`` (or undated) if any.
 
         ``stop`` holds the words that say nothing, in lower case; with ``among`` only passages of these
-        articles are found.
+        articles are found, with ``publishers`` only of what they published.
         """
         vector = self._embedder.embed_query(text)
         words = self._words(text, stop)
@@ -83,17 +84,20 @@ class Searcher:
             lexical = dict(self._lexical.search(words, count=IN_WINDOW, among=theirs))
             dense = dict.fromkeys(theirs, 0.0)
         else:
-            count = IN_WINDOW if windows or among is not None else CANDIDATES
+            count = IN_WINDOW if windows or publishers or among is not None else CANDIDATES
             lexical = dict(self._lexical.search(words, count=count))
             dense = dict(self._dense.nearest(vector, count=count))
         found = self._reader.found(
             list(dict.fromkeys([*lexical, *dense])), model=self._embedder.model, until=until
         )
-        inside = [
+        allowed = {name.casefold() for name in publishers}
+        permitted = [
             passage
             for passage in found.values()
-            if admits(passage.published, windows) and (among is None or passage.article_id in among)
+            if (among is None or passage.article_id in among)
+            and (not allowed or (passage.publisher or "").casefold() in allowed)
         ]
+        inside = [passage for passage in permitted if admits(passage.published, windows)]
         return Candidates(
             passages=[
                 Candidate(
@@ -105,7 +109,7 @@ class Searcher:
             ],
             words=words,
             vector=vector,
-            outside=len(found) - len(inside),
+            outside=len(permitted) - len(inside),
         )
 
     def _words(self, text: str, stop: frozenset[str]) -> dict[str, float]:

@@ -18,7 +18,8 @@ def outcome(
 ) -> Outcome:  # fmt: skip
     return Outcome(
         category="answerable" if able else "unanswerable", answerable=able, found=found,
-        confidence=confidence, quote_rank=quote, passage_rank=quote if passage is None else passage, milliseconds=ms,
+        confidence=confidence, quote_rank=quote, passage_rank=quote if passage is None else passage,
+        milliseconds=ms,
     )  # fmt: skip
 
 
@@ -37,7 +38,7 @@ def test_refusals_are_told_apart_by_whether_there_was_an_answer() -> None:
             outcome(found=False),
             outcome(able=False, found=False),
             outcome(able=False),
-        ]  # fmt: skip
+        ]
     )
     assert (found["refused_answerable"], found["refused_unanswerable"]) == (0.25, 0.5)
 
@@ -61,7 +62,7 @@ def test_the_calibration_error_weighs_each_tenth_by_what_falls_into_it() -> None
             outcome(4, confidence=0.91),  # claims .93, .5 right
             outcome(able=False, confidence=0.05),
             outcome(1, confidence=0.05),  # claims .05, .5 right
-        ]  # fmt: skip
+        ]
     )
     assert found["ece"] == pytest.approx(0.5 * 0.43 + 0.5 * 0.45, abs=1e-4)
 
