@@ -17,6 +17,7 @@ from retrieval.answer import Answer, Citation, Refusal, Window
 from retrieval.cite import Citer
 from retrieval.compose import answer_text, refusal_text
 from retrieval.confidence import confidence_features
+from retrieval.corrections import Correction, corrections
 from retrieval.figures.differences import disagreements
 from retrieval.figures.lookup import look_up
 from retrieval.figures.request import FigureAnswer
@@ -24,10 +25,10 @@ from retrieval.figures.words import figure_query
 from retrieval.quote import QUOTED_FROM, Quote, quotes
 from retrieval.rank import Ranked, rank
 from retrieval.search import Candidates, Searcher
-from retrieval.select import Selection, selected
+from retrieval.select import Selection, carried, selected, story_of
 from retrieval.trees import Trees, shipped
 from retrieval.understand import Query, Turn, understand
-from retrieval.verify import check
+from retrieval.verify import check, sound_notes
 from retrieval.words import STOP_WORDS, Analysis, content_words
 
 THRESHOLD = 0.32
@@ -150,10 +151,12 @@ class Answerer:
         with clock.stage("compose"):
             if found is not None:
                 chosen = self._selected(query, found, count=CITED)
-                citations = self._citer.citations(chosen, found.articles)
+                citations = self._cited(chosen, found, until=query.as_of)
                 notes += chosen.notes
             figures = official.figures if official is not None and official.found else ()
             notes += disagree.disagreements(query.understood, citations)
+            corrected = self._corrections(citations, found)
+            notes += [one.note for one in corrected]
             if official is not None and self._figures is not None:
                 notes += official.notes if figures else (official.sentence, *official.notes)
                 notes += disagreements(figures, citations, self._figures)
@@ -169,18 +172,19 @@ class Answerer:
                 windows=query.windows,
                 figures=figures,
             )
-        return self._checked(answer, found, clock, counts, official=official)
+        known = " . ".join([_known(counts, official), *(one.source for one in corrected)])
+        return self._checked(answer, found, clock, known)
 
     def closest(self, text: str, *, as_of: date | None = None) -> tuple[Citation, ...]:
         """The quotes closest to a sentence, whether or not they answer anything."""
         counts, _ = self._collection()
         if not counts.articles:
             return ()
-        found = self._find(understand(text, as_of=as_of or datetime.now(UTC).date()), _Clock())
+        query = understand(text, as_of=as_of or datetime.now(UTC).date())
+        found = self._find(query, _Clock())
         if found is None:
             return ()
-        chosen = self._selected(None, found, count=CITED)
-        return self._citer.citations(chosen, found.articles)
+        return self._cited(self._selected(None, found, count=CITED), found, until=query.as_of)
 
     def _official(self, query: Query, clock: _Clock) -> FigureAnswer | None:
         """What the official tables say, if the question asks them."""
@@ -224,11 +228,11 @@ class Answerer:
                 outside=outside,
             ),
             confidence=found.confidence if found else 0.0,
-            nearest=self._citer.citations(nearest, found.articles) if found else (),
+            nearest=self._cited(nearest, found, until=query.as_of) if found else (),
             notes=official.notes if official is not None else (),
             windows=query.windows,
         )
-        return self._checked(answer, found, clock, counts, official=official)
+        return self._checked(answer, found, clock, _known(counts, official))
 
     def _find(self, query: Query, clock: _Clock, *, among: Collection[str] | None = None) -> _Found | None:
         """Search, rank and quote; None where nothing at all is found."""
@@ -271,19 +275,25 @@ class Answerer:
         """Which of the quotes are shown."""
         return selected(query, found.quotes, found.articles, count=count)
 
-    def _checked(
-        self,
-        answer: Answer,
-        found: _Found | None,
-        clock: _Clock,
-        counts: Counts,
-        *,
-        official: FigureAnswer | None = None,
-    ) -> Answer:
+    def _cited(self, chosen: Selection, found: _Found, *, until: date) -> tuple[Citation, ...]:
+        """The quotes as citations, each with all who had carried its story by then."""
+        carriers = self._reader.carriers([story_of(one) for one in chosen.quotes], until=until)
+        return self._citer.citations(carried(chosen, carriers, found.articles), found.articles)
+
+    def _corrections(self, citations: Sequence[Citation], found: _Found | None) -> list[Correction]:
+        """What was changed in the cited articles since they were first taken in."""
+        if found is None:
+            return []
+        ids = dict.fromkeys(one.article.id for one in citations)
+        changed = [one for one in ids if found.articles[one][0].version > 1]
+        return corrections(citations, {one: self._reader.versions(one) for one in changed})
+
+    def _checked(self, answer: Answer, found: _Found | None, clock: _Clock, known: str) -> Answer:
         """The answer through the gates; one that fails is a defect of ours and never shown."""
         texts = {key: text for key, (_, text) in found.articles.items()} if found else {}
         with clock.stage("verify"):
-            check(answer, lambda article_id: texts.get(article_id, ""), known=_known(counts, official))
+            answer = replace(answer, notes=sound_notes(answer, known=known))
+            check(answer, lambda article_id: texts.get(article_id, ""), known=known)
         return replace(answer, took_ms=clock.total(), stages=clock.stages)
 
     def _missing(self, query: Query, found: _Found | None) -> list[str]:

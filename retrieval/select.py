@@ -34,10 +34,11 @@ def selected(query: Query | None, ranked: Sequence[Quote], articles: Articles, *
     per_article: dict[str, int] = {}
     stories: dict[str, int] = {}
     limit = 1 if query is not None and query.wants == "digest" else _PER_ARTICLE
-    for quote in ordered:
+    for one in ordered:
+        quote = _first_told(one, ordered, articles) if query is None or not query.publishers else one
         passage = quote.ranked.candidate.passage
         article = passage.article_id
-        story = passage.original or article
+        story = story_of(quote)
         if any(_overlap(quote, other) for other in chosen):
             continue
         same = next((other for other in chosen if _repeats(quote, other, articles)), None)
@@ -57,6 +58,39 @@ def selected(query: Query | None, ranked: Sequence[Quote], articles: Articles, *
         for place, quote in enumerate(chosen)
     }
     return Selection(chosen, also)
+
+
+def carried(
+    selection: Selection, carriers: Mapping[str, Sequence[StoredArticle]], articles: Articles
+) -> Selection:
+    """The selection, with the publishers of all ``carriers`` of its stories, found or not.
+
+    ``carriers`` are by the original of their story.
+    """
+    also = dict(selection.also)
+    told: set[str] = set()
+    for place, quote in enumerate(selection.quotes):
+        story = story_of(quote)
+        if story not in told:  # said once, though two quotes be of one story
+            names = {one.publisher for one in carriers.get(story, ()) if one.publisher}
+            also[place] = tuple(sorted({*also.get(place, ()), *names} - {_publisher(quote, articles)}))
+        told.add(story)
+    return Selection(selection.quotes, also, selection.notes)
+
+
+def story_of(quote: Quote) -> str:
+    """The original of the story that a quote is from."""
+    passage = quote.ranked.candidate.passage
+    return passage.original or passage.article_id
+
+
+def _first_told(quote: Quote, ranked: Sequence[Quote], articles: Articles) -> Quote:
+    """The same words in the original, where a quote is from a copy of it and the original was found too."""
+    original = quote.ranked.candidate.passage.original
+    if original is None:
+        return quote
+    there = (one for one in ranked if one.ranked.candidate.passage.article_id == original)
+    return next((one for one in there if _repeats(quote, one, articles)), quote)
 
 
 def _ordered(query: Query, ranked: Sequence[Quote]) -> list[Quote]:

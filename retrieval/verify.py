@@ -48,6 +48,27 @@ def check(answer: Answer, text_of: Callable[[str], str], *, known: str = "") -> 
     return answer
 
 
+def sound_notes(answer: Answer, *, known: str = "") -> tuple[str, ...]:
+    """The notes of an answer whose numbers stand in what it shows or in ``known``, and whose citations exist.
+
+    A note that does not pass is left out rather than the answer with it.
+    """
+    if not answer.notes:
+        return ()
+    allowed = list(_allowed(answer, known))
+    for figure in answer.figures:
+        allowed.extend(_figure_numbers(figure))
+    shown = {citation.n for citation in (*answer.citations, *answer.nearest)}
+    return tuple(note for note in answer.notes if _is_sound(note, allowed, shown))
+
+
+def _is_sound(note: str, allowed: list[Number], shown: set[int]) -> bool:
+    return all(n in shown for _, _, cited in markers(note) for n in cited) and all(
+        _rounds(number, allowed) or _is_difference(number, allowed)
+        for number in _stray(numbers_in(_without_markers(note)), allowed)
+    )
+
+
 def markers(text: str) -> list[tuple[int, int, tuple[int, ...]]]:
     """Where an answer cites, and what: ``(start, end, numbers)`` of each ``[n]``."""
     found = []
@@ -148,18 +169,9 @@ def _check_refusal(answer: Answer, known: str) -> None:
 
 
 def _check_notes(answer: Answer, known: str) -> None:
-    if not answer.notes:
-        return
-    allowed = list(_allowed(answer, known))
-    for figure in answer.figures:
-        allowed.extend(_figure_numbers(figure))
-    for note in answer.notes:
-        said = _without_markers(note)
-        for number in _stray(numbers_in(said), allowed):
-            if not _rounds(number, allowed) and not _is_difference(number, allowed):
-                raise GateError(
-                    "number", f"A note names “{said[number.start : number.end]}”, which no source has."
-                )
+    sound = sound_notes(answer, known=known)
+    if unsound := [note for note in answer.notes if note not in sound]:
+        raise GateError("number", f"A note names a number or a citation that no source has: {unsound[0]}")
 
 
 def _allowed(answer: Answer, known: str) -> Iterator[Number]:

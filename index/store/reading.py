@@ -14,11 +14,12 @@ from index.store.schema import articles, passages, vectors, versions
 _LOOKUP = 500  # values in one IN list
 _T = TypeVar("_T")
 _Row = Row[*tuple[Any, ...]]
+_SHOWN = (versions.c.article_id == articles.c.id) & (versions.c.version == articles.c.version)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredArticle:
-    """The shown version of an article without its text; ``original`` is the article whose text it repeats."""
+    """The shown version of an article without its text; ``original`` is the article that it is a copy of."""
 
     id: str
     version: int
@@ -210,22 +211,28 @@ class Reader:
         with self._database.read() as connection:
             return [_article(row) for row in connection.execute(query)]
 
+    def carriers(
+        self, stories: Sequence[str], *, until: date | None = None
+    ) -> dict[str, list[StoredArticle]]:
+        """By original the shown articles that tell its story, but what was published after ``until``."""
+        found: dict[str, list[StoredArticle]] = {}
+        query = _shown(text=False).order_by(versions.c.published.asc().nulls_last(), articles.c.id)
+        if until is not None:
+            query = query.where(versions.c.published.is_(None) | (versions.c.published <= until))
+        with self._database.read() as connection:
+            for part in _parts(stories):
+                told = query.where(articles.c.original.in_(part) | articles.c.id.in_(part))
+                for article in map(_article, connection.execute(told)):
+                    found.setdefault(article.original or article.id, []).append(article)
+        return found
+
     def quoting(self, article_id: str, quote: str, *, start: int) -> tuple[StoredArticle, str] | None:
         """The newest version whose text has ``quote`` at ``start``, also if another is shown by now.
 
         None where no version has it, or the article was taken out.
         """
-        query = (
-            select(articles.c.id, articles.c.original, *versions.c)
-            .join(versions, versions.c.article_id == articles.c.id)
-            .where(articles.c.id == article_id, articles.c.version.is_not(None))
-            .order_by(versions.c.version.desc())
-        )
-        with self._database.read() as connection:
-            for row in connection.execute(query):
-                if row.text.startswith(quote, start):
-                    return _article(row), row.text
-        return None
+        kept = self.versions(article_id)
+        return next(((article, text) for article, text in kept if text.startswith(quote, start)), None)
 
     def versions(self, article_id: str) -> list[tuple[StoredArticle, str]]:
         """Every version that is kept of an article which is shown, newest first, each with its text."""
@@ -247,10 +254,7 @@ class Reader:
                 (passages.c.id >= versions.c.first_passage)
                 & (passages.c.id < versions.c.first_passage + versions.c.passages),
             )
-            .join(
-                articles,
-                (articles.c.id == versions.c.article_id) & (articles.c.version == versions.c.version),
-            )
+            .join(articles, _SHOWN)
             .where(articles.c.id == article_id)
             .order_by(passages.c.id)
         )
@@ -280,10 +284,7 @@ class Reader:
         """The names of the publishers of shown articles, most frequent first."""
         query = (
             select(versions.c.publisher)
-            .join(
-                articles,
-                (articles.c.id == versions.c.article_id) & (articles.c.version == versions.c.version),
-            )
+            .join(articles, _SHOWN)
             .where(versions.c.publisher.is_not(None))
             .group_by(versions.c.publisher)
             .order_by(func.count().desc(), versions.c.publisher)
@@ -293,9 +294,6 @@ class Reader:
 
     def counts(self) -> Counts:
         """How many of each there are."""
-        shown = articles.join(
-            versions, (versions.c.article_id == articles.c.id) & (versions.c.version == articles.c.version)
-        )
         with self._database.read() as connection:
             total = connection.execute(
                 select(
@@ -305,7 +303,7 @@ class Reader:
                     func.count() - func.count(versions.c.published),
                     func.min(versions.c.published),
                     func.max(versions.c.published),
-                ).select_from(shown)
+                ).select_from(articles.join(versions, _SHOWN))
             ).one()
             held = _count(connection, select(func.count()).select_from(vectors))
             removed = _count(
@@ -333,9 +331,7 @@ class Reader:
 
 def _shown(*, text: bool) -> Any:
     columns = [column for column in versions.c if text or column.name != "text"]
-    return select(articles.c.id, articles.c.original, *columns).join(
-        versions, (versions.c.article_id == articles.c.id) & (versions.c.version == articles.c.version)
-    )
+    return select(articles.c.id, articles.c.original, *columns).join(versions, _SHOWN)
 
 
 def _passage(row: _Row) -> StoredPassage:
