@@ -89,21 +89,23 @@ def recalls(connection: Connection) -> list[Recall]:
     """Every answer that leans on an article that has changed or gone since, the latest change first.
 
     An answer that was withdrawn is nobody's concern any more. That an article is gone, and is back with the
-    same words, is no change.
+    same words or stands elsewhere, as when its page has moved, is no change.
     """
     leaned = _leaned(connection)
     stored = sorted({one.article for one in leaned})
     states: dict[str, Row[Any]] = {}
     history: dict[str, list[Version]] = {}
+    elsewhere: set[str] = set()
     for start in range(0, len(stored), _LOOKUP):
         part = stored[start : start + _LOOKUP]
         states |= {row.id: row for row in connection.execute(select(articles).where(articles.c.id.in_(part)))}
         history |= versions_of(connection, part)
+        elsewhere |= _elsewhere(connection, part)
     done = {
         (row.question, row.article_id, row.version): row.told_at for row in connection.execute(select(told))
     }
     found = []
-    for one in leaned:
+    for one in (one for one in leaned if one.article not in elsewhere):
         recall = _recall(one, states.get(one.article), history.get(one.article, []))
         if recall is not None:
             at = done.get((recall.question, recall.article, recall.version))
@@ -186,6 +188,19 @@ def _leaned(connection: Connection) -> list[_Leaned]:
         _Leaned(group[0], article, tuple((row.quote, row.start) for row in group))
         for (_, article), group in grouped.items()
     ]
+
+
+def _elsewhere(connection: Connection, gone: Sequence[str]) -> set[str]:
+    """Those of these articles that were taken out, while another one that is shown has the same text."""
+    other, others = versions.alias(), articles.alias()
+    query = (
+        select(articles.c.id)
+        .join(versions, (versions.c.article_id == articles.c.id) & (versions.c.version == articles.c.newest))
+        .join(other, (other.c.text_hash == versions.c.text_hash) & (other.c.article_id != articles.c.id))
+        .join(others, (others.c.id == other.c.article_id) & (others.c.version == other.c.version))
+        .where(articles.c.id.in_(gone), articles.c.version.is_(None))
+    )
+    return set(connection.scalars(query))
 
 
 def _recall(one: _Leaned, state: Row[Any] | None, history: Sequence[Version]) -> Recall | None:

@@ -103,6 +103,14 @@ async def test_an_article_that_is_taken_out_recalls_its_answers_until_it_is_back
     assert kinds(collection.database) == []
 
 
+async def test_an_article_that_has_moved_recalls_nothing(telling: Room, collection: Collection) -> None:
+    await telling.ask("How many?")
+    collection.add(story("moved", text=TEXT))
+    with collection.database.write() as connection:
+        remove(connection, DEPOT, purge=False)
+    assert kinds(collection.database) == []
+
+
 async def test_a_withdrawn_answer_and_a_later_one_are_not_recalled(
     telling: Room, collection: Collection
 ) -> None:
