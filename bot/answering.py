@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from index.figures.store import FigureStore
     from index.store.reading import Reader
     from retrieval.answer import Answer, Citation
-    from retrieval.answerer import Answerer
+    from retrieval.generate.writer import Asked
 
 _AROUND = 900  # characters shown on each side of a quote
 
@@ -20,7 +20,7 @@ class Answers:
     Every method may raise StoreError, and those that search ModelError.
     """
 
-    def __init__(self, answerer: "Answerer", reader: "Reader", figures: "FigureStore") -> None:
+    def __init__(self, answerer: "Asked", reader: "Reader", figures: "FigureStore") -> None:
         self._answerer = answerer
         self._reader = reader
         self._figures = figures

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.settings import Settings
+from bot.settings import Settings, plain
 from index.store.lock import OwnerLock
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from index.store.reading import Reader
     from retrieval.answer import Answer
     from retrieval.answerer import Answerer
+    from retrieval.generate.client import Client
+    from retrieval.generate.writer import Asked
 
 PATIENCE = 2.0
 """Seconds for which a question waits for another command to let go of the home."""
@@ -46,7 +48,7 @@ class Collection:
 
     @cached_property
     def answerer(self) -> "Answerer":
-        """What answers questions."""
+        """What answers questions in quotes."""
         from retrieval.answerer import Answerer
 
         root = self._root
@@ -57,6 +59,26 @@ class Collection:
             lexical=self.lexical,
             public_url=root.settings.public_url,
             figures=root.figures,
+        )
+
+    @cached_property
+    def answers(self) -> "Asked":
+        """What answers questions: in quotes, or in the words of a language model, where one is set."""
+        client = self._root.language_model
+        if client is None:
+            return self.answerer
+        from index.store.allowance import Allowance
+        from retrieval.generate.support import Support
+        from retrieval.generate.writer import Writer
+
+        root = self._root
+        return Writer(
+            self.answerer,
+            client,
+            support=Support(self.lexical.analyze, root.embedder.embed),
+            allowance=Allowance(root.database, daily=root.settings.llm_daily_tokens),
+            texts_of=lambda ids: {key: text for key, (_, text) in root.reader.articles(list(ids)).items()},
+            instructions=root.settings.llm_instructions,
         )
 
 
@@ -98,6 +120,17 @@ class Root:
         from index.store.reading import Reader
 
         return Reader(self.database)
+
+    @cached_property
+    def language_model(self) -> "Client | None":
+        """The language model that writes answers, None where none is set."""
+        settings = self.settings
+        if not settings.llm_url or not settings.llm_model:
+            return None
+        from retrieval.generate.client import Client, Endpoint
+
+        key = plain(settings.llm_api_key)
+        return Client(Endpoint(url=settings.llm_url, model=settings.llm_model, key=key))
 
     @cached_property
     def embedder(self) -> "Embedder":
@@ -163,7 +196,7 @@ class Root:
             collection.indexer.recover()
 
             def ask(question: str, **options: Any) -> "Answer":
-                answer = collection.answerer.ask(question, **options)
+                answer = collection.answers.ask(question, **options)
                 if kept:
                     self._record(answer)
                 return answer
@@ -237,6 +270,8 @@ class Root:
 
     def close(self) -> None:
         """Let go of what was opened."""
+        if (client := self.__dict__.get("language_model")) is not None:
+            client.close()
         if "database" in self.__dict__:
             self.database.close()
 

@@ -1,9 +1,9 @@
 """The settings: environment variables or a ``.env`` file, and nothing else."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     llm_model: str | None = Field(default=None, validation_alias="COMMUNIQUE_LLM_MODEL")
     llm_api_key: SecretStr | None = Field(default=None, validation_alias="COMMUNIQUE_LLM_API_KEY")
     llm_daily_tokens: int | None = Field(default=None, ge=0, validation_alias="COMMUNIQUE_LLM_DAILY_TOKENS")
+    llm_instructions: str = Field(default="", validation_alias="COMMUNIQUE_LLM_INSTRUCTIONS")
     listen: str = Field(default="127.0.0.1:8642", validation_alias="COMMUNIQUE_LISTEN")
     public_url: str | None = Field(default=None, validation_alias="COMMUNIQUE_PUBLIC_URL")
     api_tokens: SecretStr | None = Field(default=None, validation_alias="COMMUNIQUE_API_TOKENS")
@@ -108,6 +109,12 @@ class Settings(BaseSettings):
         if address is not None and not address.startswith(("http://", "https://")):
             raise ValueError("not a web address; it starts with http:// or https://")
         return address
+
+    @model_validator(mode="after")
+    def _model_is_named(self) -> Self:
+        if self.llm_url and not self.llm_model:
+            raise ValueError("COMMUNIQUE_LLM_URL needs COMMUNIQUE_LLM_MODEL, the model's name there")
+        return self
 
     @property
     def database_url(self) -> str:

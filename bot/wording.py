@@ -164,6 +164,13 @@ def carried(citation: Citation) -> str | None:
     return f"Also carried by {_and(one_line(name) for name in citation.also)}" if citation.also else None
 
 
+def written_by(answer: Answer) -> str | None:
+    """Who put a generated answer into words; None for an answer that is made of quotes."""
+    if answer.mode != "generated":
+        return None
+    return f"Written by {shortened(one_line(answer.model or 'a language model'), 80)} from these passages"
+
+
 def next_step(answer: Answer) -> str | None:
     """What the reader can do after a refusal, in one sentence; None for an answer."""
     if answer.found:

@@ -13,6 +13,8 @@ def render(answer: Answer, console: Console) -> None:
     if answer.understood.strip() != answer.question.strip():
         console.print(Text(f"Understood: {wording.one_line(answer.understood)}", style="dim italic"))
     console.print(Text(wording.harmless(answer.answer), style="bold" if answer.found else "yellow"))
+    if writer := wording.written_by(answer):
+        console.print(Text(f"{writer}.", style="dim italic"))
     for figure in answer.figures:
         console.print(Text(f"  {wording.figure_line(figure)}", style="green"))
     for citation in answer.citations:

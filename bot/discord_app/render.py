@@ -119,6 +119,8 @@ def _with_the_rest(first: Embed, answer: Answer) -> Embed:
     lines = [f"{icon} {first['description']}"]
     if answer.found and answer.understood.casefold() != answer.question.strip().casefold():
         lines.insert(0, f"-# Understood as: {fitted(answer.understood, 400)}")
+    if writer := wording.written_by(answer):
+        lines.append(f"-# {escaped(writer)}")
     if step := wording.next_step(answer):
         lines.append(f"*{escaped(step)}*")
     if answer.nearest and not answer.found:

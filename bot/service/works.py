@@ -117,7 +117,7 @@ def assemble(
         finally:
             lent.discard(future)
 
-    answerer = Measured(Answers(collection.answerer, root.reader, root.figures), metrics)
+    answerer = Measured(Answers(collection.answers, root.reader, root.figures), metrics)
     figures = OfficialFigures(root.figures)
     library = CollectionLibrary(root, collection, busy=intake.busy, collecting=collecting)
     desk = Desk(

@@ -80,6 +80,8 @@ def _answer(answer: Answer, reply: Reply) -> Payload:
         blocks.append(b.aside(f"Understood as: {wording.shortened(answer.understood, 300)}"))
     first = len(answer.citations[0].quote) if answer.citations else 0
     blocks.append(b.paragraph(wording.shortened(answer.answer, max(160, SHORT - first))))
+    if writer := wording.written_by(answer):
+        blocks.append(b.aside(writer))
     for citation in answer.citations[:_QUOTES]:
         blocks += _citation(citation)
     if answer.figures:

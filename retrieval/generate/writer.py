@@ -38,7 +38,8 @@ _UNSUPPORTED: Final = (
 class Asked(Protocol):
     """What answers questions: `retrieval.answerer.Answerer`, and what writes on top of it."""
 
-    def ask(self, question: str, **options: Any) -> Answer:
+    @property
+    def ask(self) -> Callable[..., Answer]:
         """The answer; see `retrieval.answerer.Answerer.ask`."""
         ...
 
@@ -87,10 +88,14 @@ class Writer:
         self._today = today
 
     def ask(self, question: str, **options: Any) -> Answer:
-        """The generated answer, or the extractive one with a note that says why."""
+        """The generated answer, or the extractive one with a note that says why.
+
+        A refusal and official figures alone are said exactly as they are; so is what is looked for in
+        certain ``articles`` only, which is told unasked.
+        """
         answer = self._answerer.ask(question, **options)
-        if not answer.found or not answer.citations:
-            return answer  # a refusal and an official figure are said exactly as they are
+        if not answer.found or not answer.citations or options.get("articles") is not None:
+            return answer
         begin = time.perf_counter()
         written = self.written(answer)
         took = 1000 * (time.perf_counter() - begin)

@@ -1,0 +1,78 @@
+"""An answer that a model wrote says so on every platform, and the settings bring the model in."""
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+from rich.console import Console
+
+from bot import wording
+from bot.cli.render import render
+from bot.desk import Platform
+from bot.discord_app.render import message as discord_message
+from bot.root import Root
+from bot.settings import Settings
+from bot.slack_app.render import message as slack_message
+from index.article import Article
+from retrieval.generate.writer import Writer
+from tests.bot.answers import FACT
+from tests.bot.test_same_everywhere import reply
+from tests.fakes import HashingEmbedder
+from tests.retrieval.generate import endpoint as e
+
+WRITTEN = replace(FACT, mode="generated", model="tiny:1b")
+LINE = "Written by tiny:1b from these passages"
+
+
+def test_only_a_generated_answer_names_its_writer() -> None:
+    assert wording.written_by(WRITTEN) == LINE
+    assert wording.written_by(FACT) is None
+
+
+def test_the_terminal_names_the_writer() -> None:
+    page = io.StringIO()
+    render(WRITTEN, Console(file=page, width=200))
+    assert LINE in page.getvalue()
+
+
+@pytest.mark.parametrize("platform", ["slack", "discord"])
+def test_the_chats_name_the_writer(platform: Platform) -> None:
+    asked = reply(WRITTEN, platform)
+    shown = str(slack_message(asked).blocks) if platform == "slack" else str(discord_message(asked).embeds)
+    assert LINE in shown.replace("\\", "")
+
+
+def settings(home: Path, **given: str) -> Settings:
+    return Settings.model_validate({"COMMUNIQUE_HOME": str(home), **given})
+
+
+def test_an_address_without_a_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="COMMUNIQUE_LLM_MODEL"):
+        settings(tmp_path, COMMUNIQUE_LLM_URL="http://127.0.0.1:1/v1")
+
+
+def test_without_an_endpoint_the_extractive_answerer_itself_is_asked(tmp_path: Path) -> None:
+    root = Root(settings(tmp_path), embedder=HashingEmbedder())
+    with root.collection(purpose="test") as collection:
+        assert collection.answers is collection.answerer
+    root.close()
+
+
+def test_with_an_endpoint_the_model_writes_for_whoever_asks(tmp_path: Path) -> None:
+    text = "The depot at Lindholm holds 300 vehicles and 40 boats. It was opened on 6 May 2025."
+    with e.serving() as endpoint:
+        endpoint.behaviours = [e.says("The depot at Lindholm holds 300 vehicles [1].")]
+        given = {"COMMUNIQUE_LLM_URL": endpoint.url, "COMMUNIQUE_LLM_MODEL": "tiny"}
+        root = Root(settings(tmp_path, **given), embedder=HashingEmbedder())
+        with root.collection(purpose="test") as collection:
+            collection.indexer.add(
+                [Article(identity="depot", source="tests", text=text, title="The depot at Lindholm")]
+            )
+            assert isinstance(collection.answers, Writer)
+        with root.answering(purpose="test", kept=False) as ask:
+            answer = ask("How many vehicles does the depot at Lindholm hold?", id="q1")
+        root.close()
+    assert (answer.found, answer.mode) == (True, "generated")
+    assert answer.answer == "The depot at Lindholm holds 300 vehicles. [1]"
