@@ -14,6 +14,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -203,14 +204,17 @@ def wordpress(folder: Path, *, caching: bool) -> Iterator[Site]:
         server = subprocess.Popen(
             ["php", "-S", base.removeprefix("http://"), "-t", str(root), str(root / "router.php")],
             env={**os.environ, "PHP_CLI_SERVER_WORKERS": "4"},
+            start_new_session=True,  # its workers do not end with it
             **quiet,  # type: ignore[call-overload]  # the same
         )
         _wait(lambda: _answers(f"{base}/feed/"), "WordPress")
         yield site
     finally:
-        for process in filter(None, (server, database)):
-            process.terminate()
-            process.wait(30)
+        if server is not None:
+            os.killpg(server.pid, signal.SIGTERM)
+            server.wait(30)
+        database.terminate()
+        database.wait(30)
 
 
 def _wait(done: Callable[[], bool], what: str) -> None:
