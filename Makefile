@@ -37,7 +37,7 @@ demo: setup ## index the sample articles and ask them three questions
 	$(call run,add samples/articles)
 	$(call run,ask "On what day did Finland join NATO?")
 	$(call run,ask "What did Rutte say about Spain before the summit in The Hague?")
-	$(call run,ask "How many ships take part in Baltic Sentry?")
+	$(call run,ask "How many tanks has Finland bought?")
 	$(call run,spending poland)
 	@printf '\nThe samples are in %s. Now your own articles, in a home of their own:\n\n' '$(COMMUNIQUE_HOME)'
 	@printf '  source .venv/bin/activate\n  communique add FILE-OR-FOLDER\n  communique ask "…"\n\n'

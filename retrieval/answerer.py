@@ -16,7 +16,7 @@ from retrieval import disagree
 from retrieval.answer import Answer, Citation, Refusal, Window
 from retrieval.cite import Citer
 from retrieval.compose import answer_text, refusal_text
-from retrieval.confidence import confidence_features
+from retrieval.confidence import UNHEARD, confidence_features, unheard_names
 from retrieval.corrections import Correction, corrections
 from retrieval.figures.differences import disagreements
 from retrieval.figures.lookup import look_up
@@ -65,6 +65,8 @@ class _Found:
     quotes: list[Quote]
     articles: dict[str, tuple[StoredArticle, str]]
     confidence: float
+    unheard: list[str]
+    """Names in the question that the collection does not have."""
 
 
 class Answerer:
@@ -129,7 +131,7 @@ class Answerer:
         has_figures = official is not None and official.found
         if refusal is not None and not has_figures:
             return self._refuse(id, query, refusal, clock, counts, official=official)
-        found = self._find(query, clock, among=articles) if counts.articles else None
+        found = self._find(query, clock, among=articles, publishers=publishers) if counts.articles else None
         close = found is not None and found.confidence >= self._threshold
         if not close and not has_figures:
             return self._refuse(id, query, "nothing_close", clock, counts, found=found, official=official)
@@ -223,6 +225,7 @@ class Answerer:
             else refusal_text(
                 query,
                 refusal,
+                unheard=found.unheard if found else (),
                 missing=self._missing(query, found),
                 span=_span(counts),
                 outside=outside,
@@ -234,7 +237,14 @@ class Answerer:
         )
         return self._checked(answer, found, clock, _known(counts, official))
 
-    def _find(self, query: Query, clock: _Clock, *, among: Collection[str] | None = None) -> _Found | None:
+    def _find(
+        self,
+        query: Query,
+        clock: _Clock,
+        *,
+        among: Collection[str] | None = None,
+        publishers: Collection[str] = (),
+    ) -> _Found | None:
         """Search, rank and quote; None where nothing at all is found."""
         with clock.stage("search"):
             candidates = self._searcher.search(
@@ -243,6 +253,7 @@ class Answerer:
                 windows=query.windows if query.window_strict else (),
                 stop=STOP_WORDS,
                 among=among,
+                publishers=publishers,
             )
         if not candidates.passages:
             return None
@@ -265,7 +276,10 @@ class Answerer:
             return None
         row = confidence_features(query, candidates, ranked, quoted)
         confidence = float(self._trees("confidence").probabilities(row[None, :])[0])
-        return _Found(candidates, ranked, quoted, articles, confidence)
+        unheard = unheard_names(query, self._searcher.heard)
+        if unheard:
+            confidence *= UNHEARD
+        return _Found(candidates, ranked, quoted, articles, confidence, unheard)
 
     def _trees(self, name: str) -> Trees:
         """The trees that are learned for one stage: passages, quotes or confidence."""

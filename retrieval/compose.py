@@ -37,14 +37,16 @@ def refusal_text(
     query: Query,
     refusal: Refusal,
     *,
+    unheard: Sequence[str] = (),
     missing: Sequence[str] = (),
     span: tuple[date, date] | None = None,
     outside: int = 0,
 ) -> str:
     """What is missing and what to try.
 
-    ``missing`` are words of the question that nothing found says; ``span`` the first and the last day that
-    the collection's dated articles appeared on; ``outside`` the passages that would fit but for their dates.
+    ``unheard`` are names that no article has, ``missing`` words that nothing found says; ``span`` the first
+    and the last day that the collection's dated articles appeared on; ``outside`` the passages that would fit
+    but for their dates.
     """
     if refusal == "language":
         return (
@@ -60,11 +62,16 @@ def refusal_text(
         return f"Nothing in the collection that was published {_spans(query.windows)} answers this. " + (
             "Articles from other days come close: see below, or widen the dates." if outside else _reach(span)
         )
-    parts = [f"I found no passage that says {query.expected}."]
-    if missing:
-        named = ", ".join(f"“{word}”" for word in missing[:3])
-        parts.append(f"Nothing close to the question mentions {named}.")
+    parts = [f"I found no passage that answers this; I looked for {query.expected}."]
+    if unheard:
+        parts.append(f"No article in the collection mentions {_named(unheard)}.")
+    elif missing:
+        parts.append(f"Nothing close to the question mentions {_named(missing)}.")
     return " ".join([*parts, _reach(span)])
+
+
+def _named(words: Sequence[str]) -> str:
+    return ", ".join(f"“{word}”" for word in words[:3])
 
 
 def _reach(span: tuple[date, date] | None) -> str:

@@ -5,11 +5,12 @@ names and rare words stand in the sentence or near it, and the kind of thing tha
 alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.countries import gazetteer
 from retrieval.quote import QUOTE_FEATURES, Quote
 from retrieval.rank import PASSAGE_FEATURES, Ranked
 from retrieval.search import Candidates
@@ -67,6 +68,32 @@ _QUOTE_COLUMNS = [QUOTE_FEATURES.index(name) for name in _OF_QUOTE]
 _PASSAGE_COLUMNS = [PASSAGE_FEATURES.index(name) for name in _OF_PASSAGE]
 _NEAR = 10
 """So many of the best are looked at for what any of them has."""
+
+
+UNHEARD = 0.4
+"""What a confidence keeps of itself where the question is about a name that the collection does not have."""
+
+
+def unheard_names(query: Query, heard: Callable[[str], bool]) -> list[str]:
+    """Names in a question that stand nowhere in the collection, by ``heard``, which is asked of single words.
+
+    A country is heard of by any of its names. Acronyms are left out, for articles often spell them out.
+    """
+    text = query.understood
+    countries = {
+        word: mention.iso3
+        for mention in query.countries
+        for word in text[mention.start : mention.end].split()
+    }
+    found = []
+    for name in names_in(text):
+        if not name.isalpha() or name[1:] != name[1:].lower() or heard(name):
+            continue
+        iso3 = countries.get(name)
+        others = [other for other, (code, _) in gazetteer().names.items() if code == iso3] if iso3 else []
+        if not any(heard(other) for other in others if " " not in other):
+            found.append(name)
+    return list(dict.fromkeys(found))
 
 
 def confidence_features(

@@ -112,6 +112,10 @@ class Searcher:
             outside=len(permitted) - len(inside),
         )
 
+    def heard(self, word: str) -> bool:
+        """Whether the collection has this word at all."""
+        return self._lexical.holds(word)
+
     def _words(self, text: str, stop: frozenset[str]) -> dict[str, float]:
         """The words of ``text`` that say something, with BM25's inverse document frequency."""
         from math import log

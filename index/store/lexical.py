@@ -134,6 +134,15 @@ class LexicalIndex:
             searcher = self._open().searcher()
             return {word: searcher.doc_freq("body", word) for word in words}, max(1, searcher.num_docs - 1)
 
+    def holds(self, word: str) -> bool:
+        """Whether any passage or title has ``word``, in any form with the same stem."""
+        with self._translated():
+            searcher = self._open().searcher()
+            stems = self.analyze(word)
+            return not stems or any(
+                searcher.doc_freq(field, stem) for stem in stems for field in ("body", "title")
+            )
+
     def respelled(self, word: str) -> str | None:
         """The indexed word that an analysed ``word`` standing nowhere may be meant as, None if none is near.
 
