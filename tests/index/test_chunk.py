@@ -21,10 +21,11 @@ def tokens_embedded(passage: Passage, text: str) -> int:
     return count([embedded_text(passage, text)])[0] + 2  # [CLS] and [SEP]
 
 
-WORDS = (
-    "the harbour a fleet Ostrel 12 3.5 minister said that ships NATO’s перемога оборона 防衛 次官 "
-    "🚢 🇩🇪 naïve co-operation Straßenbahn -- “quoted” (aside) e.g. U.S. antidisestablishmentarianism"
-).split()  # noqa: SIM905 - easier to read
+VOCABULARY = """
+the harbour a fleet Ostrel 12 3.5 minister said that ships NATO’s перемога оборона 防衛 次官 🚢 🇩🇪
+naïve co-operation Straßenbahn -- “quoted” (aside) e.g. U.S. antidisestablishmentarianism
+"""
+WORDS = VOCABULARY.split()
 sentence = st.builds(
     lambda words, end: " ".join(words) + end,
     st.lists(st.sampled_from(WORDS), min_size=1, max_size=60),
