@@ -3,14 +3,15 @@
 from typing import Final
 
 
-def _words(listed: str) -> frozenset[str]:
+def word_set(listed: str) -> frozenset[str]:
+    """The words of a list, parted by white space."""
     return frozenset(listed.split())
 
 
-NEGATIONS: Final = _words(
+NEGATIONS: Final = word_set(
     "not no never none nobody nothing nowhere neither nor cannot without hardly barely scarcely"
 )
-MEANING: Final = _words(
+MEANING: Final = word_set(
     """
     before after until since between under over above below up down out off against more most less least fewer
     few only both all any each may might could should must would will can shall always never again first
@@ -18,14 +19,14 @@ MEANING: Final = _words(
     """
 )
 """Small words that change what is said: one of them in a sentence must stand in its source."""
-LIMITING: Final = _words(
+LIMITING: Final = word_set(
     """
     only if unless may might could should would will must until almost nearly partly partially mostly
-    some most few rarely seldom sometimes once
+    against without despite unlike except instead some most few rarely seldom sometimes once
     """
 )
 """Small words that must not be left out of what is repeated."""
-TURNING: Final = _words(
+TURNING: Final = word_set(
     """
     plan plans planned planning intend intends intended hope hopes hoped want wants wanted propose proposes
     proposed proposal consider considers considered considering discuss discusses discussed discussing
@@ -44,7 +45,7 @@ TURNING: Final = _words(
     """
 )
 """Words that make a plan, an attempt or a refusal of what follows them."""
-GOVERNING: Final = _words(
+GOVERNING: Final = word_set(
     """
     if unless deny denies denied denying allege alleges alleged claim claims claimed claiming accuse accuses
     accused accusing false falsely untrue rumour rumours rumor rumors rumoured disputed disputes dispute
@@ -52,7 +53,7 @@ GOVERNING: Final = _words(
     """
 )
 """Words that put in question what stands anywhere in their sentence."""
-GLUE: Final = _words(
+GLUE: Final = word_set(
     """
     also said says saying say stated states told according reported reports report added adds noted notes
     announced announces currently however including include includes thus therefore meanwhile additionally

@@ -6,16 +6,14 @@ somebody else, does not. That drops some true sentences, whose place a quote tak
 through.
 """
 
-import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from retrieval.generate.bound import bound, dates_stand, of_the_same, same_unit
 from retrieval.generate.evidence import Source
 from retrieval.generate.lexicon import (
-    GLUE,
     GOVERNING,
     LIMITING,
     MEANING,
@@ -23,9 +21,10 @@ from retrieval.generate.lexicon import (
     SYNONYMS,
     TURNING,
 )
+from retrieval.generate.order import names_stand_together, same_order, turns
+from retrieval.generate.word import Word
 from retrieval.numbers import Number, agrees, numbers_in
 from retrieval.understand.language import question_language
-from retrieval.words import STOP_WORDS
 
 if TYPE_CHECKING:
     from index.embed import Vectors
@@ -37,27 +36,6 @@ CLOSE: Final = 0.5
 """The least cosine between a sentence and what bears it out."""
 _SUBJECT: Final = 5  # words at a sentence's beginning in which its subject is named
 _CARRIES_ON: Final = frozenset({"it", "he", "she", "they"})
-_IN_ORDER: Final = 0.7  # of a sentence's words that stand in the source's order
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a text: as written, in lower case, and its stem or its synonyms' common one."""
-
-    text: str
-    lower: str
-    stem: str
-    start: int
-
-    @property
-    def says(self) -> bool:
-        """Whether it carries content."""
-        return self.lower not in STOP_WORDS and self.lower not in GLUE
-
-    @property
-    def named(self) -> bool:
-        """Whether it is written with a capital."""
-        return self.text[0].isupper()
 
 
 class Support:
@@ -110,7 +88,7 @@ class Support:
             return "names" if any(word.named for word in strange) else "words"
         if not self._numbers_stand(sentence, said, numbers, base, there, source):
             return "numbers"
-        if not _names_stand_together(said, [*there, *about]):
+        if not names_stand_together(said, [*there, *about]):
             return "names"
         return self._turned(sentence, said, base, there, row=source.row)
 
@@ -130,7 +108,7 @@ class Support:
         turning |= {word for word in _limits(near, said) if word not in senses}
         if turning:
             return "certainty"
-        if row or any(_same_order(turned, there, sentence, base) for turned in _turns(said, sentence)):
+        if row or any(same_order(turned, there, sentence, base) for turned in turns(said, sentence)):
             return None
         return "order"
 
@@ -146,10 +124,10 @@ class Support:
         """Whether each number stands in the source with its unit, of the same thing and the same name."""
         given = numbers_in(base)
         about = [one for one in numbers_in(source.about) if one.kind in ("date", "year", "name")]
-        if not source.row and not _dates_stand(numbers, said, given, there):
+        if not source.row and not dates_stand(numbers, said, given, there):
             return False
         for number in numbers:
-            same = [one for one in given if agrees(number, one) and _same_unit(number, one)]
+            same = [one for one in given if agrees(number, one) and same_unit(number, one)]
             if not same:
                 if number.kind == "name" and any(agrees(number, one) for one in about):
                     continue
@@ -158,9 +136,9 @@ class Support:
                 return False
             if source.row or number.kind in ("date", "year", "name"):
                 continue
-            if not any(_of_the_same(number, said, numbers, one, there, given) for one in same):
+            if not any(of_the_same(number, said, numbers, one, there, given) for one in same):
                 return False
-            if _bound(sentence, number) not in {_bound(base, one) for one in same}:
+            if bound(sentence, number) not in {bound(base, one) for one in same}:
                 return False
         return True
 
@@ -175,7 +153,8 @@ class Support:
     def _close_enough(self, sentence: str, window: Sequence[str], source: Source) -> bool:
         if source.row:
             return True  # a table's label is no sentence
-        one, *others = self._embed([sentence, " ".join(window), f"{source.about} {' '.join(window)}"])
+        base = " ".join(window)
+        one, *others = self._embed([sentence, base, f"{source.about} {base}", *_CLAUSE.split(base)])
         return max(float(one @ other) for other in others) >= self._close
 
     def _words(self, text: str) -> list[Word]:
@@ -247,102 +226,6 @@ def _within(word: Word, numbers: Iterable[Number]) -> bool:
     return any(number.start <= word.start < number.end for number in numbers)
 
 
-def _same_unit(said: Number, given: Number) -> bool:
-    """A unit that is said must be given, and the other way round: ``300`` is not ``300 km``."""
-    return said.unit == given.unit or said.kind in ("date", "year")
-
-
-def _of_the_same(
-    number: Number,
-    said: list[Word],
-    numbers: list[Number],
-    given: Number,
-    there: list[Word],
-    every: list[Number],
-) -> bool:
-    """Whether what is counted is the same in both, and, among several numbers of a kind, whose it is."""
-    counted = _counted(number, said, numbers)[:1]
-    if counted and counted[0] not in _counted(given, there, every)[:4]:
-        return False
-    if sum(one.kind == given.kind for one in every) < 2:
-        return True
-    names = {word.stem for word in there if word.named and word.says}
-    before = _names_before(number, said, names)
-    return not before or before == _names_before(given, there, names)[-len(before) :]
-
-
-def _dates_stand(numbers: list[Number], said: list[Word], given: list[Number], there: list[Word]) -> bool:
-    """Whether, among several dates of the source, each is the nearest to what it stands beside here."""
-    dates = [one for one in given if one.kind in ("date", "year")]
-    if len(dates) < 2:
-        return True
-    content = [word for word in said if word.says]
-    for number in (one for one in numbers if one.kind in ("date", "year")):
-        before = [word.stem for word in content if word.start < number.start]
-        after = [word.stem for word in content if word.start >= number.end]
-        beside = before[-1] if before else after[0] if after else ""
-        nearest = [
-            min(dates, key=lambda one, at=word.start: abs(one.start - at))  # type: ignore[misc]
-            for word in there
-            if word.stem == beside
-        ]
-        if nearest and not any(agrees(number, one) for one in nearest):
-            return False
-    return True
-
-
-def _counted(number: Number, words: list[Word], numbers: list[Number]) -> list[str]:
-    """The words of content between a number and the next one."""
-    end = min((one.start for one in numbers if one.start >= number.end), default=math.inf)
-    return [word.stem for word in words if number.end <= word.start < end and word.says]
-
-
-def _names_before(number: Number, words: list[Word], names: set[str]) -> list[str]:
-    """The names before a number, the last mention of each, in order."""
-    found = [word.stem for word in words if word.start < number.start and word.named and word.stem in names]
-    return list(dict.fromkeys(reversed(found)))[::-1]
-
-
-_BOUNDS: Final = re.compile(
-    r"\b(?:(more|over|above|exceed\w*|less|fewer|under|below|up\sto|at\sleast|at\smost|almost|nearly|about"
-    r"|around|approximately|roughly|some|only|around)(?:\sthan)?)\s(?:the\s|a\s)?\Z",
-    re.IGNORECASE,
-)
-_SAME_BOUND: Final = {
-    "over": "more",
-    "above": "more",
-    "fewer": "less",
-    "under": "less",
-    "below": "less",
-    "around": "about",
-    "approximately": "about",
-    "roughly": "about",
-    "some": "about",
-    "nearly": "almost",
-}
-
-
-def _bound(text: str, number: Number) -> str:
-    """``more``, ``less``, ``about`` and their like, where they stand before a number."""
-    found = _BOUNDS.search(text[: number.start][-24:])
-    word = found[1].lower() if found else ""
-    return _SAME_BOUND.get(word, word)
-
-
-def _names_stand_together(said: list[Word], there: list[Word]) -> bool:
-    """Whether names that follow each other do so in the source: no first name with another's surname."""
-    follow = {(one.stem, other.stem) for one, other in pairwise(there)}
-    known = {word.stem for word in there if word.named}
-    for one, other in pairwise(said):
-        adjacent = other.start - (one.start + len(one.text)) == 1
-        if adjacent and one.named and other.named and one.says and other.says and one.stem in known:
-            if one.start == 0 and one.lower in STOP_WORDS:
-                continue
-            if (one.stem, other.stem) not in follow:
-                return False
-    return True
-
-
 def _clauses_met(said: list[Word], base: str, there: list[Word]) -> list[Word]:
     """The words of those clauses of the source that the sentence repeats something of."""
     own = {word.stem for word in said if word.says}
@@ -375,46 +258,3 @@ def _limits(near: list[Word], said: list[Word]) -> set[str]:
     """Words like "only" and "if" in what the sentence repeats."""
     own = {word.lower for word in said}
     return {word.lower for word in near if word.lower in LIMITING} - own
-
-
-def _turns(said: list[Word], sentence: str) -> Iterator[list[Word]]:
-    """The sentence, and what becomes of it where its parts around a comma change places."""
-    yield said
-    for comma in re.finditer(r",\s", sentence):
-        yield [word for word in said if word.start > comma.start()] + [
-            word for word in said if word.start < comma.start()
-        ]
-
-
-def _same_order(said: list[Word], there: list[Word], sentence: str, base: str) -> bool:
-    """Whether names, and most other words, come in the same order, and both are active or both passive."""
-    stems = [word.stem for word in there]
-    content = [word.stem for word in said if word.says and word.stem in stems]
-    if content and _longest_common(content, stems) < _IN_ORDER * len(content):
-        return False
-    places: dict[str, list[int]] = {}
-    for place, word in enumerate(there):
-        if word.named and word.says:
-            places.setdefault(word.stem, []).append(place)
-    names = [word.stem for word in said if word.stem in places and word.says]
-    passive = bool(_PASSIVE.search(sentence)) != bool(_PASSIVE.search(base))
-    met = list(dict.fromkeys(names))
-    if len(met) < 2:
-        return not passive or not _PASSIVE.search(sentence)
-    kept = all(min(places[one]) < max(places[other]) for one, other in pairwise(met))
-    return kept and not passive
-
-
-_PASSIVE: Final = re.compile(
-    r"\b(?:is|are|was|were|be|been|being|got)\s(?:\w+ly\s)?\w+(?:ed|en|wn|ght|ld|nt|de|ck|ut|id)\b[^.;]*\bby\b"
-)
-
-
-def _longest_common(one: Sequence[str], other: Sequence[str]) -> int:
-    """The length of the longest common subsequence."""
-    row = [0] * (len(other) + 1)
-    for left in one:
-        last = 0
-        for at, right in enumerate(other, 1):
-            last, row[at] = row[at], (last + 1 if left == right else max(row[at], row[at - 1]))
-    return row[-1]
