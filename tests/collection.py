@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from index.article import Article, Failure
+from index.embed import Embedder
 from index.indexer import AddReport, Indexed, Indexer
 from index.store import doctor
 from index.store.database import Database
@@ -25,7 +26,8 @@ class Collection:
     database: Database
     dense: DenseIndex
     lexical: LexicalIndex
-    embedder: HashingEmbedder
+    embedder: Any
+    """An `index.embed.Embedder`; a `HashingEmbedder` where nothing else is said."""
 
     @property
     def reader(self) -> Reader:
@@ -71,9 +73,7 @@ class Collection:
 
 
 @contextmanager
-def opened(
-    home: Path, *, url: str | None = None, embedder: HashingEmbedder | None = None
-) -> Iterator[Collection]:
+def opened(home: Path, *, url: str | None = None, embedder: Embedder | None = None) -> Iterator[Collection]:
     """The collection in ``home``, its database at ``url``."""
     embedder = embedder or HashingEmbedder()
     collection = Collection(

@@ -5,10 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from index.embed import SentenceTransformerEmbedder
 from index.extract import read_path
 from tests.collection import Collection, opened
 
 SAMPLES = Path(__file__).parents[2] / "samples"
+
+
+@pytest.fixture(scope="session")
+def model() -> SentenceTransformerEmbedder:
+    """The model that comes with the installation, in the precision that every processor has."""
+    return SentenceTransformerEmbedder()
 
 
 @pytest.fixture(scope="session")

@@ -12,24 +12,14 @@ from retrieval.answer import Answer, Window
 from retrieval.answerer import CITED, NEAREST, Answerer
 from retrieval.understand.turn import turn_of
 from tests.collection import Collection, opened
+from tests.retrieval.quoted import answering, checked
 
-SURE, NEVER = 0.0, 1.01
-"""Thresholds at which every question is answered, and none: what is refused is learned, not tested here."""
+NEVER = 1.01
+"""A threshold at which nothing is answered: what is refused is learned, not tested here."""
 NOW = date(2026, 8, 1)
 QUESTIONS = Path(__file__).parents[2] / "samples" / "questions.jsonl"
 ASKED = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
 SAFE = "Which countries did not ask for SAFE loans?"
-
-
-def answerer(collection: Collection, *, threshold: float = SURE, **options: Any) -> Answerer:
-    return Answerer(
-        collection.reader,
-        embedder=collection.embedder,
-        dense=collection.dense,
-        lexical=collection.lexical,
-        threshold=threshold,
-        **options,
-    )
 
 
 def days(answer: Answer) -> list[date | None]:
@@ -43,13 +33,13 @@ def first_article(answer: Answer) -> str | None:
 @pytest.fixture(scope="module")
 def asking(samples: Collection) -> Answerer:
     """Answers everything from the samples."""
-    return answerer(samples)
+    return answering(samples)
 
 
 @pytest.fixture(scope="module")
 def refusing(samples: Collection) -> Answerer:
     """Refuses everything."""
-    return answerer(samples, threshold=NEVER)
+    return answering(samples, threshold=NEVER)
 
 
 @pytest.fixture(scope="module")
@@ -92,18 +82,8 @@ def test_whatever_is_asked_quotes_are_the_stored_text_and_nothing_later_is_known
 ) -> None:
     as_of = date.fromisoformat(one["as_of"])
     answer = asking.ask(one["question"], as_of=as_of)
-    shown = answer.citations or answer.nearest
-    for citation in shown:
-        found = samples.reader.article(citation.article.id)
-        assert found is not None
-        stored, text = found
-        assert citation.quote == text[citation.start : citation.end]
-        assert citation.quote in citation.passage
-        assert citation.passage in text
-        assert len(citation.quote) <= 400
-        assert len(citation.passage) <= 1200
-        assert citation.article.published == stored.published
-        assert stored.published is None or stored.published <= as_of
+    shown = checked(answer, samples.reader)
+    assert all(one.article.published is None or one.article.published <= as_of for one in shown)
     spans = [(one.article.id, one.start, one.end) for one in shown]
     assert not any(
         mine[0] == other[0] and mine[1] < other[2] and other[1] < mine[2]
@@ -136,7 +116,7 @@ def test_another_language_is_told_so(asking: Answerer) -> None:
 
 def test_an_empty_collection_says_so(tmp_path: Path) -> None:
     with opened(tmp_path) as collection:
-        answer = answerer(collection).ask(SAFE, as_of=NOW)
+        answer = answering(collection).ask(SAFE, as_of=NOW)
     assert (answer.found, answer.refusal) == (False, "empty_collection")
     assert answer.nearest == ()
 
@@ -166,7 +146,7 @@ def test_windows_are_applied_and_told(asking: Answerer) -> None:
 
 
 def test_undated_articles_come_last_in_a_window(depots: Collection) -> None:
-    answer = answerer(depots).ask("What was said about the depot in Narvik in June 2025?", as_of=NOW)
+    answer = answering(depots).ask("What was said about the depot in Narvik in June 2025?", as_of=NOW)
     assert days(answer)[0] == date(2025, 6, 9)
     assert set(days(answer)) <= {date(2025, 6, 9), None}
 
@@ -181,7 +161,7 @@ def test_a_window_can_be_widened(asking: Answerer) -> None:
 
 def test_a_window_can_be_given(depots: Collection) -> None:
     spring = Window(start=date(2025, 4, 1), end=date(2025, 4, 30), reason="in April 2025")
-    answer = answerer(depots).ask("How many cars are in Narvik?", as_of=NOW, windows=[spring])
+    answer = answering(depots).ask("How many cars are in Narvik?", as_of=NOW, windows=[spring])
     assert answer.windows == (spring,)
     assert days(answer)[0] == date(2025, 4, 2)
     assert date(2025, 6, 9) not in days(answer)
@@ -195,9 +175,9 @@ def test_the_askers_clock_decides_what_today_is(asking: Answerer) -> None:
 
 def test_the_newest_that_answers_can_be_asked_for(depots: Collection) -> None:
     question = "How many cars does the depot in Narvik hold?"
-    answer = answerer(depots).ask(question, as_of=NOW, newest_only=True)
+    answer = answering(depots).ask(question, as_of=NOW, newest_only=True)
     assert "300" in answer.citations[0].quote  # not the newest article, which is on rain
-    assert "210" in answerer(depots).ask(question, as_of=date(2025, 5, 1), newest_only=True).answer
+    assert "210" in answering(depots).ask(question, as_of=date(2025, 5, 1), newest_only=True).answer
 
 
 def test_two_times_are_compared_side_by_side(asking: Answerer) -> None:
@@ -216,19 +196,19 @@ def test_two_times_are_compared_side_by_side(asking: Answerer) -> None:
 
 def test_only_the_publishers_that_are_wanted_are_quoted(depots: Collection) -> None:
     question = "How many cars does the depot in Narvik hold?"
-    answer = answerer(depots).ask(question, as_of=NOW, publishers=["harbour times"])
+    answer = answering(depots).ask(question, as_of=NOW, publishers=["harbour times"])
     assert {one.article.publisher for one in answer.citations} == {"Harbour Times"}
     assert "210" in answer.citations[0].quote
 
 
 def test_only_the_articles_that_are_wanted_are_quoted(depots: Collection) -> None:
     (undated,) = [one.id for one in depots.reader.listing() if one.published is None]
-    answer = answerer(depots).ask("How many cars are in Narvik?", as_of=NOW, articles=[undated])
+    answer = answering(depots).ask("How many cars are in Narvik?", as_of=NOW, articles=[undated])
     assert {one.article.id for one in answer.citations} == {undated}
 
 
 def test_official_figures_stand_beside_quotes(samples: Collection) -> None:
-    both = answerer(samples, figures=FigureStore())
+    both = answering(samples, figures=FigureStore())
     answer = both.ask("How much did Poland spend on defence in 2024?", as_of=NOW)
     assert answer.found
     assert {(one.country, one.year) for one in answer.figures} == {("Poland", 2024)}
@@ -237,7 +217,7 @@ def test_official_figures_stand_beside_quotes(samples: Collection) -> None:
 
 
 def test_official_figures_answer_alone_where_no_article_does(samples: Collection) -> None:
-    only = answerer(samples, threshold=NEVER, figures=FigureStore())
+    only = answering(samples, threshold=NEVER, figures=FigureStore())
     answer = only.ask("How much did Poland spend on defence in 2024?", as_of=NOW)
     assert (answer.found, answer.citations, answer.confidence) == (True, (), 1.0)
     (figure,) = answer.figures
@@ -247,7 +227,7 @@ def test_official_figures_answer_alone_where_no_article_does(samples: Collection
 
 def test_official_figures_answer_though_there_are_no_articles(tmp_path: Path) -> None:
     with opened(tmp_path) as collection:
-        answer = answerer(collection, figures=FigureStore()).ask(
+        answer = answering(collection, figures=FigureStore()).ask(
             "How much did Poland spend on defence in 2024?", as_of=NOW
         )
     assert answer.found
@@ -255,7 +235,7 @@ def test_official_figures_answer_though_there_are_no_articles(tmp_path: Path) ->
 
 
 def test_an_edition_that_was_not_out_yet_is_not_known(samples: Collection) -> None:
-    both = answerer(samples, figures=FigureStore())
+    both = answering(samples, figures=FigureStore())
     answer = both.ask("How much did Poland spend on defence in 2024?", as_of=date(2024, 12, 1))
     assert {one.edition for one in answer.figures} == {"2024"}
 
@@ -279,7 +259,7 @@ def test_the_same_question_gets_the_same_answer(asking: Answerer) -> None:
 
 def test_what_is_added_is_found_by_the_next_question(tmp_path: Path) -> None:
     with opened(tmp_path) as collection:
-        asking = answerer(collection)
+        asking = answering(collection)
         assert asking.ask(SAFE, as_of=NOW).refusal == "empty_collection"
         text = "Germany, the Netherlands and Sweden did not ask for SAFE loans."
         collection.add(Article(identity="a", source="a", text=text, publisher="Harbour Times"))
@@ -294,4 +274,4 @@ def test_the_closest_quotes_to_a_sentence_are_given_without_judging(refusing: An
 
 def test_nothing_is_close_in_an_empty_collection(tmp_path: Path) -> None:
     with opened(tmp_path) as collection:
-        assert answerer(collection).closest("Anything at all.", as_of=NOW) == ()
+        assert answering(collection).closest("Anything at all.", as_of=NOW) == ()
