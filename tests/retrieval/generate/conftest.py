@@ -133,9 +133,9 @@ def texts_of(names: Sequence[str]) -> dict[str, str]:
 
 @pytest.fixture
 def desk(support: Support, database: Database) -> Iterator[Desk]:
-    """A writer with short deadlines at an endpoint of its own."""
+    """A writer at an endpoint of its own."""
     with serving() as endpoint:
-        address = Address(url=endpoint.url, model="tiny", key="k-123", first=1.0, whole=2.0, pause=0.02)
+        address = Address(url=endpoint.url, model="tiny", key="k-123", first=30.0, whole=60.0, pause=0.02)
         client, extractive, allowance = Client(address), Extractive(), Allowance(database)
         writer = Writer(
             extractive,
