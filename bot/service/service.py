@@ -18,6 +18,7 @@ from bot.service.metrics import Metrics
 from bot.service.parts import Part
 from bot.service.plan import Planned, discord_settings, plan, slack_settings
 from bot.service.works import Works, assemble
+from index.errors import StoreError
 from index.store.lock import OwnerLock
 
 if TYPE_CHECKING:
@@ -197,8 +198,14 @@ async def _keep_in_step(works: Works) -> NoReturn:
 
 
 def _warm(root: "Root", collection: "Collection") -> None:
-    """Open, load and try everything that the first question would wait for."""
-    collection.indexer.recover()
+    """Open, load and try what the first question would wait for; rebuild a folder that is damaged."""
+    from index.store.doctor import repair
+
+    try:
+        collection.indexer.recover()
+    except StoreError as exc:
+        log.warning("%s It is rebuilt from the database.", exc)
+        repair(root.database, embedder=root.embedder, dense=collection.dense, lexical=collection.lexical)
     root.embedder.embed_query("Is everything ready?")
     collection.dense.position()
     collection.answerer.ask("What is everything about?", id="warm")

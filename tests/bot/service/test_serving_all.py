@@ -131,6 +131,22 @@ async def test_a_part_that_fails_is_begun_again_and_shown_while_the_others_go_on
         await asyncio.wait_for(slack.connected(), 30)
 
 
+@pytest.mark.parametrize("folder", ["chroma", "words"])
+async def test_a_damaged_index_is_rebuilt_at_the_start_without_embedding_again(
+    home: Path, folder: str
+) -> None:
+    async with serving(home) as running:
+        await add(running, "depot.txt", DEPOT)
+    for file in filter(Path.is_file, (home / folder).rglob("*")):
+        file.write_bytes(b"damaged" * 500)
+    embedder = HashingEmbedder()
+    async with serving(home, embedder=embedder) as running, running.client() as client:
+        answer = (await client.post("/api/ask", json={"question": "How many vehicles are in Narvik?"})).json()
+        assert (await client.post("/api/doctor", json={})).json()["ok"]
+    assert "300 vehicles" in answer["answer"]
+    assert not any(DEPOT.strip() in text for text in embedder.embedded), "no passage, only sentences to quote"
+
+
 async def _started(home: Path, seconds: float) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
