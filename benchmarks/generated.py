@@ -30,7 +30,10 @@ PAIRS = Path("tests/retrieval/generate/pairs.tsv")
 
 
 def measure_pairs() -> None:
-    """Print what passes, by kind and by whether the verifier was tuned on it."""
+    """Print what passes, by set and kind.
+
+    The sets were made one after the other, each unseen by what was mended on the one before.
+    """
     support = Support(LexicalIndex(Path("var/bench/words")).analyze, SentenceTransformerEmbedder().embed)
     counted: Counter[tuple[str, str]] = Counter()
     passed: Counter[tuple[str, str]] = Counter()
@@ -39,10 +42,10 @@ def measure_pairs() -> None:
             text = row["source"]
             spans = tuple(text[start:end] for start, end in sentences(text))
             fault = support.fault(row["sentence"], Source(sentences=spans, about="", text=text))
-            counted[row["use"], row["kind"]] += 1
-            passed[row["use"], row["kind"]] += fault is None
+            counted[row["set"], row["kind"]] += 1
+            passed[row["set"], row["kind"]] += fault is None
     for use in dict.fromkeys(use for use, _ in counted):
-        print(f"\nPairs, {use}: kind, pairs, passed")
+        print(f"\nPairs, {use} set: kind, pairs, passed")
         for (of, kind), count in counted.items():
             if of == use:
                 print(f"  {kind:12} {count:4} {passed[of, kind]:4}")

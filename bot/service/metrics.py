@@ -31,6 +31,12 @@ class Metrics:
         self.questions = Counter(
             "communique_questions", "Questions by what became of them.", ["outcome"], registry=self.registry
         )
+        self.dropped = Counter(
+            "communique_sentences_dropped",
+            "Sentences of a language model that the passages do not bear out, by reason.",
+            ["reason"],
+            registry=self.registry,
+        )
         self.seconds = Histogram(
             "communique_answer_seconds",
             "Seconds an answer took, by stage.",
@@ -49,6 +55,8 @@ class Metrics:
     def answered(self, answer: Answer) -> None:
         """Count an answer, a refusal by its reason."""
         self.questions.labels(outcome="answered" if answer.found else answer.refusal or "refused").inc()
+        for dropped in answer.dropped:
+            self.dropped.labels(reason=dropped.partition(":")[0]).inc()
         self.seconds.labels(stage="total").observe(answer.took_ms / 1000)
         for stage, milliseconds in answer.stages.items():
             self.seconds.labels(stage=stage).observe(milliseconds / 1000)

@@ -24,6 +24,23 @@ def names_stand_together(said: list[Word], there: list[Word]) -> bool:
     return True
 
 
+def prepositions_stand(said: list[Word], there: list[Word]) -> bool:
+    """Whether what is bought from somebody is not sold to them: a name keeps the preposition before it."""
+    for before, name in pairwise(said):
+        if before.lower not in _BEFORE_NAMES or not (name.named and name.says):
+            continue
+        given = {_before_name(place, there) for place, one in enumerate(there) if one.stem == name.stem}
+        if given and before.lower not in given and None not in given:
+            return False
+    return True
+
+
+def _before_name(place: int, words: list[Word]) -> str | None:
+    """The preposition among the three words before a name, the nearest one."""
+    near = words[max(0, place - 3) : place]
+    return next((word.lower for word in reversed(near) if word.lower in _BEFORE_NAMES), None)
+
+
 def turns(said: list[Word], sentence: str) -> Iterator[list[Word]]:
     """The sentence, and what becomes of it where two parts of it change places.
 
@@ -68,6 +85,7 @@ def _other_subject(skipped: list[Word], own: set[str]) -> bool:
     return False
 
 
+_BEFORE_NAMES: Final = word_set("from to in at by with for against of over near on between into off")
 _PREPOSITIONS: Final = word_set(
     "on in at during last next since until after before by under from for every each within according"
 )

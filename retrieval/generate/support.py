@@ -21,7 +21,7 @@ from retrieval.generate.lexicon import (
     SYNONYMS,
     TURNING,
 )
-from retrieval.generate.order import names_stand_together, same_order, turns
+from retrieval.generate.order import names_stand_together, prepositions_stand, same_order, turns
 from retrieval.generate.word import Word
 from retrieval.numbers import Number, agrees, numbers_in
 from retrieval.understand.language import question_language
@@ -108,7 +108,11 @@ class Support:
         turning |= {word for word in _limits(near, said) if word not in senses}
         if turning:
             return "certainty"
-        if row or any(same_order(turned, there, sentence, base) for turned in turns(said, sentence)):
+        if row:
+            return None
+        if prepositions_stand(said, there) and any(
+            same_order(turned, there, sentence, base) for turned in turns(said, sentence)
+        ):
             return None
         return "order"
 
