@@ -197,18 +197,19 @@ def _runs(ranked: Ranked, place: int, text: str, analyze: Callable[[str], Sequen
     passage = ranked.candidate.passage
     if passage.table:
         return _rows(ranked, place, text, analyze)
-    spans = [
-        part
-        for start, end in sentences(text, passage.start, passage.end)
-        for part in (
-            clauses(text, start, end, QUOTE_LENGTH) if end - start > QUOTE_LENGTH else [(start, end)]
-        )
-    ]
+    spans: list[tuple[int, int]] = []
+    parted: list[int | None] = []  # which sentence a span is only a part of
+    for number, (start, end) in enumerate(sentences(text, passage.start, passage.end)):
+        parts = clauses(text, start, end, QUOTE_LENGTH) if end - start > QUOTE_LENGTH else [(start, end)]
+        spans += parts
+        parted += [number if len(parts) > 1 else None] * len(parts)
     words = [tuple(analyze(text[start:end])) for start, end in spans]
     runs = []
     for first in range(len(spans)):
         for last in range(first, min(first + _RUN, len(spans))):
             start, end = spans[first][0], spans[last][1]
+            if parted[first] != parted[last]:  # half a sentence beside another one
+                break
             if end - start > QUOTE_LENGTH:
                 break
             own = tuple(word for line in words[first : last + 1] for word in line)

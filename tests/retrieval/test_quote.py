@@ -56,6 +56,15 @@ def test_runs_are_one_to_three_sentences_that_follow_each_other() -> None:
     assert len(found) == 5 + 4 + 3
 
 
+def test_a_sentence_that_is_too_long_is_quoted_in_parts_but_never_with_half_of_it() -> None:
+    long = "The ministers met, " + "and then they met again, " * 20 + "until they agreed."
+    short = "Rain fell."
+    found = runs(f"{short} {long} {short}")
+    assert [one for one in found if one.startswith(short) or one.endswith(short)] == [short, short]
+    assert any(one.startswith("The ministers met,") for one in found)
+    assert any(one.endswith("until they agreed.") for one in found)
+
+
 def test_runs_stay_inside_their_passage() -> None:
     before = "Nothing of this was asked. "
     one = ranked(TEXT, start=len(before))
