@@ -194,12 +194,12 @@ def hold(
     """Hold each sentence to what it cites; one that fails is dropped, or gives way to what it cites.
 
     A sentence that says again what stands already is dropped without counting as one. Where nothing
-    rests on the first citation, which answers best, its quote goes before.
+    says what the first quote does, which answers best, that quote goes before.
     """
     lines: list[str] = []
     dropped: list[tuple[str, str]] = []
     relied: set[int] = set()
-    leads: set[int] = set()
+    leads = False
     quoted: set[int] = set()
     seen: set[str] = set()
     stand = 0
@@ -216,13 +216,13 @@ def hold(
         if reason is None:
             stand += 1
             relied |= {n for kind, n in bearing if kind}
-            leads |= {n for kind, n in bearing if not kind}
+            leads = leads or _says_the_lead(sentence, bearing, citations[0], support)
             lines.append(_marked(sentence.text, [n for kind, n in bearing if not kind]))
             continue
         dropped.append((reason, sentence.text))
         if reason in _QUOTABLE and (quote := _quote(sentence, citations, quoted)):
             lines.append(quote)
-    if lines and stand and (lead := citations[0]).n not in quoted | leads:
+    if stand and not leads and (lead := citations[0]).n not in quoted:
         lines[:0] = filter(None, [_quote(Drafted(text="", cited=(lead.n,), rows=()), citations, quoted)])
     repeated = sum(reason == "repeated" for reason, _ in dropped)
     return Held(
@@ -254,6 +254,19 @@ def _bearing(
         else:
             reasons.append(fault)
     return bearing, None if bearing else reasons[0]
+
+
+def _says_the_lead(
+    sentence: Drafted, bearing: Sequence[tuple[str, int]], lead: Citation, support: Support
+) -> bool:
+    """Whether a sentence that stands rests on the very quote of the first citation, or on its table."""
+    if ("", lead.n) not in bearing:
+        return False
+    source = source_of(lead)
+    if "|" in lead.quote:
+        return True
+    quote = " ".join(lead.quote.split())
+    return support.fault(sentence.text, replace(source, sentences=(quote,))) is None
 
 
 def _marked(text: str, cited: Sequence[int]) -> str:

@@ -165,3 +165,10 @@ def test_the_best_quote_goes_before_what_rests_on_others_alone(desk: Desk) -> No
     desk.endpoint.behaviours = [e.says(f"{QUOTES['battalions']} [2]")]
     assert desk.writer.ask("What?").answer == f"{LEAD} {QUOTES['battalions']} [2]"
     assert citation(1, "depot").quote == QUOTES["depot"]
+
+
+def test_what_is_true_of_the_first_passage_does_not_take_the_place_of_its_quote(desk: Desk) -> None:
+    said = "“We are ready for the winter,” Moreau said. [1]"
+    desk.endpoint.behaviours = [e.says(said), e.says(f"The depot at Lindholm holds 40 boats. [1] {said}")]
+    assert desk.writer.ask("What?").answer == f"{LEAD} {said}"
+    assert desk.writer.ask("What?").answer == f"The depot at Lindholm holds 40 boats. [1] {said}"
