@@ -49,12 +49,12 @@ PACKAGES = ("torch", "sentence-transformers", "chromadb", "tantivy", "numpy", "r
 INTRODUCTION = """\
 # Quality
 
-Written by `make bench-quality` (`python -m benchmarks.quality --write docs/quality.md`), which measures
-everything anew. A question counts as answered in the first 1 or 3 if one of its known strings stands there,
-lower-cased, without quotation marks, white space folded; a hit by string is not yet support. A *passage* has
-at most 1,200 characters, a *quote* at most 400. *MRR* is the mean reciprocal rank among the first five,
-*AUROC* how well the confidence tells questions with an answer from those without, *ECE* its expected
-calibration error over ten bins.
+Written by `python -m benchmarks.quality --write docs/quality.md`; `make bench-quality` prints the same. A
+question counts as answered in the first 1 or 3 if one of its known strings stands there, lower-cased,
+without quotation marks, white space folded; a hit by string is not yet support. A *passage* has at most
+1,200 characters, a *quote* at most 400. *MRR* is the mean reciprocal rank among the first five, *AUROC* how
+well the confidence tells questions with an answer from those without, *ECE* its expected calibration error
+over ten bins.
 
 Peers see the same passages, each as it is stored, of articles published until the day of asking. Without a
 part, differences are in points (hundredths) from the whole; the weights are not learned again without it.
