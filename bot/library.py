@@ -126,6 +126,7 @@ class CollectionLibrary:
             oldest=counts.first_published,
             newest=counts.last_published,
             editions=tuple(f"{one.source.upper()} {one.edition}" for one in editions),
+            model=self._root.settings.shown_model,
         )
 
     def newest(self, limit: int) -> Sequence[ArticleRef]:

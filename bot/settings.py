@@ -124,6 +124,15 @@ class Settings(BaseSettings):
         return f"sqlite:///{(self.home / 'communique.db').absolute()}"
 
     @property
+    def shown_model(self) -> str | None:
+        """The language model that questions go to, with its host: ``llama3 at models.example.org``."""
+        if not self.llm_url or not self.llm_model:
+            return None
+        from urllib.parse import urlsplit
+
+        return f"{self.llm_model} at {urlsplit(self.llm_url).hostname}"
+
+    @property
     def administrators(self) -> frozenset[str]:
         """Who looks after the bot: ``slack:T1/U1``, ``discord:42``, ``discord-role:7``."""
         return named(self.admins)

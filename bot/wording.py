@@ -334,7 +334,7 @@ def sentence(text: str) -> str:
 
 
 def holds(stats: Stats) -> str:
-    """What the collection holds, in one or two sentences."""
+    """What the collection holds, and where questions go, in a sentence or three."""
     text = f"{count(stats.articles, 'article')} in {count(stats.passages, 'passage')}"
     if stats.publishers:
         text += f" from {count(stats.publishers, 'publisher')}"
@@ -342,6 +342,11 @@ def holds(stats: Stats) -> str:
         text += f", {day(stats.oldest)} to {day(stats.newest)}"
     if stats.undated:
         text += f"; {stats.undated:,} without a date"
+    if stats.model:
+        text += (
+            ". Questions and the passages found go to the language model "
+            f"{shortened(one_line(stats.model), 120)}, which writes the answers"
+        )
     return text + "."
 
 

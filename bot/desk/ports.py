@@ -82,7 +82,10 @@ class Addition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
-    """What the collection holds. ``oldest`` and ``newest`` are publication dates."""
+    """What the collection holds. ``oldest`` and ``newest`` are publication dates.
+
+    ``model`` names the language model that questions and passages go to, and whose machine it is on.
+    """
 
     articles: int
     passages: int
@@ -91,6 +94,7 @@ class Stats:
     oldest: date | None = None
     newest: date | None = None
     editions: tuple[str, ...] = ()
+    model: str | None = None
 
 
 class Answerer(Protocol):

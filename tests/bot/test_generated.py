@@ -11,6 +11,7 @@ from rich.console import Console
 from bot import wording
 from bot.cli.render import render
 from bot.desk import Platform
+from bot.desk.ports import Stats
 from bot.discord_app.render import message as discord_message
 from bot.root import Root
 from bot.settings import Settings
@@ -76,3 +77,12 @@ def test_with_an_endpoint_the_model_writes_for_whoever_asks(tmp_path: Path) -> N
         root.close()
     assert (answer.found, answer.mode) == (True, "generated")
     assert answer.answer == "The depot at Lindholm holds 300 vehicles. [1]"
+
+
+def test_people_are_told_that_questions_go_to_a_model_and_whose(tmp_path: Path) -> None:
+    given = {"COMMUNIQUE_LLM_URL": "https://models.example.org/v1", "COMMUNIQUE_LLM_MODEL": "tiny"}
+    model = settings(tmp_path, **given).shown_model
+    told = wording.holds(Stats(articles=2, passages=9, model=model))
+    assert "go to the language model tiny at models.example.org" in told
+    assert settings(tmp_path).shown_model is None
+    assert "model" not in wording.holds(Stats(articles=2, passages=9))
