@@ -69,8 +69,7 @@ def made_pages(count: int) -> dict[str, bytes]:
     pages = {}
     for n in range(count):
         lines = "".join(
-            f"<p>Ship {n} brought crate {m} of fish to the northern harbour before the tide turned.</p>"
-            * 3
+            f"<p>Ship {n} brought crate {m} of fish to the northern harbour before the tide turned.</p>" * 3
             for m in range(20)
         )
         head = f"<head><title>Ship {n} arrives</title><meta property='og:type' content='article'></head>"

@@ -1,7 +1,7 @@
 """The world's countries: codes, every name they go by, and since when they are NATO's allies.
 
-The table stands in ``countries.tsv`` beside this file, one country a row: ISO 3166 codes, year of accession to
-NATO, our name, other English names, adjectives and inhabitants, names in other languages (as iso-codes has
+The table stands in ``countries.tsv`` beside this file, one country a row: ISO 3166 codes, year of accession
+to NATO, our name, other English names, adjectives and inhabitants, names in other languages (as iso-codes has
 them), capital. Its last row holds phrases that contain a country's name and mean none.
 """
 

@@ -63,8 +63,7 @@ class Trees:
         for _ in range(self._depth):
             goes_left = rows[line, self._feature[node]] <= self._threshold[node]
             node = np.where(goes_left, self._left[node], self._right[node])
-        total: Rows = self._value[node].sum(axis=1)
-        return total
+        return np.asarray(self._value[node].sum(axis=1), dtype=np.float32)
 
     def probabilities(self, rows: Rows) -> Rows:
         """The scores through the calibrated logistic function: how likely each row is right."""
