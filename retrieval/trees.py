@@ -67,7 +67,8 @@ class Trees:
 
     def probabilities(self, rows: Rows) -> Rows:
         """The scores through the calibrated logistic function: how likely each row is right."""
-        return 1.0 / (1.0 + np.exp(-(self._slope * self.scores(rows) + self._intercept)))
+        logits = self._slope * self.scores(rows) + self._intercept
+        return np.asarray(1.0 / (1.0 + np.exp(-logits)), dtype=np.float32)
 
 
 @cache
