@@ -211,19 +211,20 @@ class Reader:
         with self._database.read() as connection:
             return [_article(row) for row in connection.execute(query)]
 
-    def carriers(
-        self, stories: Sequence[str], *, until: date | None = None
-    ) -> dict[str, list[StoredArticle]]:
-        """By original the shown articles that tell its story, but what was published after ``until``."""
+    def carriers(self, stories: Sequence[str], *, until: date | None) -> dict[str, list[StoredArticle]]:
+        """By original the shown articles that tell its story, but what was published after ``until``.
+
+        Stories that nobody else tells are left out.
+        """
         found: dict[str, list[StoredArticle]] = {}
-        query = _shown(text=False).order_by(versions.c.published.asc().nulls_last(), articles.c.id)
-        if until is not None:
-            query = query.where(versions.c.published.is_(None) | (versions.c.published <= until))
         with self._database.read() as connection:
             for part in _parts(stories):
-                told = query.where(articles.c.original.in_(part) | articles.c.id.in_(part))
-                for article in map(_article, connection.execute(told)):
-                    found.setdefault(article.original or article.id, []).append(article)
+                copied = select(articles.c.original).where(articles.c.original.in_(part))
+                if told := set(connection.scalars(copied)):
+                    among = articles.c.original.in_(told) | articles.c.id.in_(told)
+                    for one in map(_article, connection.execute(_shown(text=False).where(among))):
+                        if until is None or one.published is None or one.published <= until:
+                            found.setdefault(one.original or one.id, []).append(one)
         return found
 
     def quoting(self, article_id: str, quote: str, *, start: int) -> tuple[StoredArticle, str] | None:

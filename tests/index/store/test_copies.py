@@ -122,6 +122,18 @@ def test_a_changed_copy_stands_alone_and_a_changed_day_chooses_anew(collection: 
     assert collection.check().problems == ()
 
 
+def test_who_carries_a_story_is_known_by_its_original_up_to_a_day(collection: Collection) -> None:
+    collection.add(report("anna"), report("berta", days=2), report("clara", published=None), story("doris"))
+    anna, doris = (article_id(story(name).identity) for name in ("anna", "doris"))
+
+    def carriers(until: date | None) -> dict[str, set[str | None]]:
+        found = collection.reader.carriers([anna, doris], until=until)
+        return {key: {one.title for one in told} for key, told in found.items()}
+
+    assert carriers(None) == {anna: {"All of anna", "All of berta", "All of clara"}}
+    assert carriers(DAY) == {anna: {"All of anna", "All of clara"}}
+
+
 def test_follow_ups_are_kept_apart(collection: Collection) -> None:
     first = report("anna", kept=6)
     assert collection.add(first, report("berta", days=1)).duplicates == 0
