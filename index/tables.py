@@ -66,7 +66,7 @@ def _rows_after(text: str, position: int) -> list[Span]:
         end = len(text) if end < 0 else end
         if "|" not in text[position + 1 : end]:
             break
-        rows.append((position + 1, end))
+        rows.append(_trimmed(text, position + 1, end))
         position = end
     return rows
 
@@ -78,7 +78,16 @@ def _line_before(text: str, position: int) -> Span | None:
         end -= 1
     if end == 0:
         return None
-    return text.rfind("\n", 0, end) + 1, end
+    return _trimmed(text, text.rfind("\n", 0, end) + 1, end)
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    """The span without white space at its ends; a line that is looked at here is never blank."""
+    while text[start].isspace():
+        start += 1
+    while text[end - 1].isspace():
+        end -= 1
+    return start, end
 
 
 def _is_caption(line: str) -> bool:

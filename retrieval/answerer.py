@@ -1,5 +1,6 @@
 """A question in, an Answer out: understand, search, rank, quote, verify, abstain."""
 
+import logging
 import threading
 import time
 from collections.abc import Collection, Iterator, Sequence
@@ -15,9 +16,10 @@ from index.store.reading import Counts, Reader, StoredArticle
 from retrieval import disagree
 from retrieval.answer import Answer, Citation, Refusal, Window
 from retrieval.cite import Citer
-from retrieval.compose import answer_text, refusal_text
+from retrieval.compose import answer_text, bare_text, refusal_text
 from retrieval.confidence import UNHEARD, confidence_features, unheard_names
 from retrieval.corrections import Correction, corrections
+from retrieval.errors import GateError
 from retrieval.figures.differences import disagreements
 from retrieval.figures.lookup import look_up
 from retrieval.figures.request import FigureAnswer
@@ -31,7 +33,9 @@ from retrieval.understand import Query, Turn, understand
 from retrieval.verify import check, sound_notes
 from retrieval.words import STOP_WORDS, Analysis, content_words
 
-THRESHOLD = 0.32
+log = logging.getLogger(__name__)
+
+THRESHOLD = 0.3
 """Below this confidence the question is refused."""
 CITED = 5
 NEAREST = 3
@@ -303,11 +307,18 @@ class Answerer:
         return corrections(citations, {one: self._reader.versions(one) for one in changed})
 
     def _checked(self, answer: Answer, found: _Found | None, clock: _Clock, known: str) -> Answer:
-        """The answer through the gates; one that fails is a defect of ours and never shown."""
+        """The answer through the gates; words of ours that fail give way to the bare quote."""
         texts = {key: text for key, (_, text) in found.articles.items()} if found else {}
         with clock.stage("verify"):
             answer = replace(answer, notes=sound_notes(answer, known=known))
-            check(answer, lambda article_id: texts.get(article_id, ""), known=known)
+            try:
+                check(answer, lambda article_id: texts.get(article_id, ""), known=known)
+            except GateError:
+                if not answer.citations:
+                    raise
+                log.exception("an answer did not pass the gates and was cut down to its first quote")
+                answer = replace(answer, answer=bare_text(answer.citations))
+                check(answer, lambda article_id: texts.get(article_id, ""), known=known)
         return replace(answer, took_ms=clock.total(), stages=clock.stages)
 
     def _missing(self, query: Query, found: _Found | None) -> list[str]:

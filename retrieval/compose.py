@@ -27,10 +27,14 @@ def _from_articles(query: Query, citations: Sequence[Citation]) -> str:
     if query.wants in ("digest", "list"):
         return "\n".join(f"• {_said(one)} [{one.n}]" for one in citations)
     first = citations[0]
-    lead = _said(first)
-    if first.context and first.quote.count("|"):
-        lead = first.context
+    is_row = first.passage == first.quote and "|" in first.quote
+    lead = first.context if is_row and first.context else _said(first)
     return f"{lead} [{first.n}]"
+
+
+def bare_text(citations: Sequence[Citation]) -> str:
+    """The first quote as it stands and nothing else: what is said where other words do not pass the gates."""
+    return f"{citations[0].quote} [{citations[0].n}]"
 
 
 def refusal_text(

@@ -79,13 +79,14 @@ class Searcher:
         """
         vector = self._embedder.embed_query(text)
         words = self._words(text, stop)
+        plain = dict.fromkeys(words, 1.0)  # BM25 weighs them by their frequency itself
         theirs = self._reader.passages_of(among) if among is not None else ()
         if among is not None and len(theirs) <= IN_WINDOW:
-            lexical = dict(self._lexical.search(words, count=IN_WINDOW, among=theirs))
+            lexical = dict(self._lexical.search(plain, count=IN_WINDOW, among=theirs))
             dense = dict.fromkeys(theirs, 0.0)
         else:
             count = IN_WINDOW if windows or publishers or among is not None else CANDIDATES
-            lexical = dict(self._lexical.search(words, count=count))
+            lexical = dict(self._lexical.search(plain, count=count))
             dense = dict(self._dense.nearest(vector, count=count))
         found = self._reader.found(
             list(dict.fromkeys([*lexical, *dense])), model=self._embedder.model, until=until
