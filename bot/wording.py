@@ -144,10 +144,12 @@ def source_name(source: str) -> str:
 
 
 def source_line(citation: Citation, *, title: bool = True) -> str:
-    """``The Example Times, 6 May 2025, “Title”``, with the day marked where it is not known."""
+    """``The Example Times, 6 May 2025, “Title”, page 4``, with the day marked where it is not known."""
     parts = [publisher(citation), day(citation.article.published)]
     if title and citation.article.title:
         parts.append(f"“{shortened(one_line(citation.article.title), 100)}”")
+    if citation.page:
+        parts.append(f"page {citation.page}")
     return ", ".join(parts)
 
 

@@ -3,6 +3,8 @@
 Offsets count Unicode code points of ``Article.text``, as Python's ``str`` does.
 """
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -44,6 +46,13 @@ class Article:
     """ISO 639-1 code, where the source says so or the text leaves no doubt."""
     external_id: str | None = None
     """The ``id`` that a JSON line gives."""
+    page_starts: tuple[int, ...] = ()
+    """Where each page of a PDF begins in ``text``; empty for what has no pages."""
+
+
+def page_at(page_starts: Sequence[int], offset: int) -> int | None:
+    """The number, counted from 1, of the page that ``offset`` lies on; None where there are none."""
+    return max(bisect_right(page_starts, offset), 1) if page_starts else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ class Citation:
 
     ``quote`` has at most 400 characters and ``passage``, which holds it, at most 1,200. ``context`` is in
     our words: a table row's caption and headers, or whom a pronoun means. ``also`` names those who carried
-    the same story.
+    the same story. ``page`` is counted from 1 in what has pages.
     """
 
     n: int
@@ -46,6 +46,7 @@ class Citation:
     speaker: str | None = None
     speech: Speech | None = None
     also: tuple[str, ...] = ()
+    page: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The contract's form, ready for `json.dumps`."""

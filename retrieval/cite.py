@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote as percent
 
+from index.article import page_at
 from index.store.reading import StoredArticle
 from retrieval.answer import ArticleRef, Citation
 from retrieval.quote import Quote, passage_around, row_context
@@ -51,6 +52,7 @@ class Citer:
             speaker=speaker,
             speech=speech,
             also=tuple(also),
+            page=page_at(article.page_starts, one.start),
             article=self._reference(article, quote, one),
         )
 
@@ -67,7 +69,9 @@ class Citer:
         )
 
     def _link(self, article: StoredArticle, quote: str, one: Quote) -> str | None:
-        """To the quote itself: a text fragment on the page, else the reading room, else nothing."""
+        """To the quote itself: a text fragment or a PDF's page, else the reading room, else nothing."""
+        if article.url and (page := page_at(article.page_starts, one.start)):
+            return f"{article.url.split('#')[0]}#page={page}"  # RFC 8118
         if article.url:
             return f"{article.url.split('#')[0]}#:~:text={text_fragment(quote)}"
         if self._public_url:

@@ -1,6 +1,7 @@
 """The fields that a source gives besides its text, and the article made of both."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
@@ -78,11 +79,18 @@ class Fields:
 
 
 def article(
-    text: str, fields: Fields, *, source: str, identity: str, url: str | None = None
+    text: str,
+    fields: Fields,
+    *,
+    source: str,
+    identity: str,
+    url: str | None = None,
+    page_starts: Sequence[int] = (),
 ) -> Article | Failure:
     """The article, or why there is none; ``identity`` is its own where there is no URL."""
     title = clean_line(fields.title) or None if fields.title else None
-    text = without_title(text, title)
+    whole, text = text, without_title(text, title)
+    cut = len(whole) - len(text)
     if not text:
         return Failure(source=source, reason="holds no text to index; check that the right file was given")
     if len(text) > MOST_CHARACTERS:
@@ -105,6 +113,7 @@ def article(
         modified=fields.modified,
         language=fields.language or language_of(text),
         external_id=fields.id,
+        page_starts=tuple(max(0, start - cut) for start in page_starts),
     )
 
 

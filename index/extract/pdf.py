@@ -2,7 +2,6 @@
 
 import itertools
 import re
-from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from io import BytesIO
@@ -33,10 +32,6 @@ class PagedText:
     text: str
     starts: tuple[int, ...]
 
-    def page_at(self, offset: int) -> int:
-        """The number, counted from 1, of the page on which the paragraph at ``offset`` stands."""
-        return max(bisect_right(self.starts, offset), 1)
-
 
 def read_pdf(content: bytes, *, source: str, identity: str, url: str | None = None) -> Article | Failure:
     """The article or report in a PDF."""
@@ -51,24 +46,26 @@ def read_pdf(content: bytes, *, source: str, identity: str, url: str | None = No
     named = title if title and len(words(title)) >= 2 and folded(title) in first_page else None
     head, _ = read_head(list(lines), titled=named is None)
     fields = Fields(title=named, authors=authors).completed(head)
-    return article(paged.text, fields, source=source, identity=identity, url=url)
+    return article(paged.text, fields, source=source, identity=identity, url=url, page_starts=paged.starts)
 
 
 def paged_text(pages: list[list[str]]) -> PagedText:
     """The paragraphs of pages of lines, one a line."""
-    bodies = [_joined(page) for page in _without_edges(pages)]
     paragraphs: list[str] = []
-    firsts: list[int] = []  # by page, the number of the paragraph that is the first to begin there
-    for body in bodies:
-        carried = paragraphs and body and not ends_sentence(paragraphs[-1]) and body[0][:1].islower()
-        if carried:
-            paragraphs[-1] = join(paragraphs[-1], body[0])
-        firsts.append(len(paragraphs))
-        paragraphs += body[1:] if carried else body
-    starts, offset = [], 0
-    for number in range(len(paragraphs) + 1):
-        starts += [offset] * firsts.count(number)
-        offset += len(paragraphs[number]) + 1 if number < len(paragraphs) else 0
+    starts: list[int] = []
+    offset = 0  # of the next paragraph
+    for body in map(_joined, _without_edges(pages)):
+        fresh = body
+        if paragraphs and body and not ends_sentence(paragraphs[-1]) and body[0][:1].islower():
+            carried = join(paragraphs[-1], body[0])
+            offset += len(carried) - len(paragraphs[-1])
+            paragraphs[-1] = carried
+            starts.append(offset - 1 - len(body[0]))
+            fresh = body[1:]
+        else:
+            starts.append(offset)
+        paragraphs += fresh
+        offset += sum(len(paragraph) + 1 for paragraph in fresh)
     return PagedText("\n".join(paragraphs), tuple(starts))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from index.errors import StoreError
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration in ``index/migrations/versions``; a test holds it to that."""
 
 _ADVISORY_LOCK = 0x436F6D6D  # "Comm": one writer at a time on PostgreSQL, as SQLite has it by itself

@@ -38,6 +38,7 @@ class StoredArticle:
     passages: int
     seen_at: datetime
     original: str | None
+    page_starts: tuple[int, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The contract's form, ready for `json.dumps`."""
@@ -57,6 +58,7 @@ class StoredArticle:
             "modified": self.modified.isoformat() if self.modified else None,
             "language": self.language,
             "duplicate_of": self.original,
+            "pages": len(self.page_starts) or None,
         }
 
 
@@ -232,8 +234,7 @@ class Reader:
 
         None where no version has it, or the article was taken out.
         """
-        kept = self.versions(article_id)
-        return next(((article, text) for article, text in kept if text.startswith(quote, start)), None)
+        return next((kept for kept in self.versions(article_id) if kept[1].startswith(quote, start)), None)
 
     def versions(self, article_id: str) -> list[tuple[StoredArticle, str]]:
         """Every version that is kept of an article which is shown, newest first, each with its text."""
@@ -307,10 +308,7 @@ class Reader:
                 ).select_from(articles.join(versions, _SHOWN))
             ).one()
             held = _count(connection, select(func.count()).select_from(vectors))
-            removed = _count(
-                connection,
-                select(func.count()).select_from(articles).where(articles.c.removed_at.is_not(None)),
-            )
+            removed = _count(connection, select(func.count(articles.c.removed_at)))
         return Counts(
             articles=total[0],
             passages=int(total[1]),
@@ -387,6 +385,7 @@ def _article(row: _Row) -> StoredArticle:
         passages=row.passages,
         seen_at=row.seen_at,
         original=row.original,
+        page_starts=tuple(row.page_starts or ()),
     )
 
 

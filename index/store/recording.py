@@ -230,6 +230,7 @@ def _version_row(draft: Draft, version: int, first_passage: int, now: datetime) 
         "modified": article.modified,
         "language": article.language,
         "text": article.text,
+        "page_starts": list(article.page_starts),
         "content_hash": draft.content_hash,
         "text_hash": draft.text_hash,
         "first_passage": first_passage,
@@ -280,6 +281,7 @@ def _hashes(article: Article) -> tuple[bytes, bytes]:
         str(article.modified),
         article.language,
         article.external_id,
+        *([list(article.page_starts)] if article.page_starts else []),
     ]
     content = hashlib.blake2b(json.dumps(facts).encode(), digest_size=16).digest()
     folded = " ".join(article.text.split())

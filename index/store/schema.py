@@ -80,6 +80,7 @@ versions = Table(
     Column("modified", Moment),
     Column("language", String(8)),
     Column("text", Text, nullable=False),
+    Column("page_starts", JSON),  # of a PDF: offsets in the text
     Column("content_hash", LargeBinary(16), nullable=False),  # of text and of all fields above
     Column("text_hash", LargeBinary(16), nullable=False),
     Column("first_passage", Serial, nullable=False),

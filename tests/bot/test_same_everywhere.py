@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
@@ -85,6 +86,14 @@ def test_the_same_quotes_numbers_dates_and_links_stand_on_all_three(answer: Answ
     assert _same(read, _links) == sorted({c.article.link for c in _cited(answer) if c.article.link})
     assert _same(read, _dates)
     assert _same(read, _numbers_of(answer))
+
+
+def test_the_page_of_a_report_is_named_on_all_three() -> None:
+    answer = next(one for one in EIGHT if one.citations)
+    paged = replace(answer, citations=tuple(replace(one, page=40 + one.n) for one in answer.citations))
+    for text in (on_slack(paged), on_discord(paged), in_a_terminal(paged)):
+        for citation in paged.citations:
+            assert f"page {citation.page}" in text
 
 
 def _same(read: dict[str, str], find: Any) -> list[str]:

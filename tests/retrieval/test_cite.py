@@ -15,11 +15,18 @@ SAID = "“It holds 300 vehicles,” Colonel Ida Holm said."
 TABLE = "Spending\nAlly | 2024 |\n---|---|\nNorway | 2.2 |"
 
 
-def cited(text: str, part: str, *, url: str | None = None, public_url: str | None = None) -> Citation:
+def cited(
+    text: str,
+    part: str,
+    *,
+    url: str | None = None,
+    public_url: str | None = None,
+    pages: tuple[int, ...] = (),
+) -> Citation:
     start = text.index(part)
     tables = tables_in(text)
     one = quote(text, span=(start, start + len(part)), table=tables[0] if tables else None)
-    stored = article("a", url=url, title="A depot", external_id="17")
+    stored = article("a", url=url, title="A depot", external_id="17", page_starts=pages)
     found = Citer(public_url).citations(Selection([one], {0: ("Harbour Times",)}), {"a": (stored, text)})
     assert len(found) == 1
     return found[0]
@@ -44,6 +51,16 @@ def test_a_row_of_a_table_is_its_own_passage_with_its_headers_in_words() -> None
 def test_the_link_leads_to_the_words_on_the_page() -> None:
     link = cited(TEXT, "Rain fell.", url="https://paper.example/a#comments").article.link
     assert link == "https://paper.example/a#:~:text=Rain%20fell."
+
+
+def test_what_has_pages_is_cited_by_the_page_and_linked_to_it() -> None:
+    pages = (0, TEXT.index("Rain"))
+    first = cited(TEXT, SAID, url="https://paper.example/report.pdf", pages=pages)
+    second = cited(TEXT, "Rain fell.", url="https://paper.example/report.pdf#toc", pages=pages)
+    assert (first.page, first.article.link) == (1, "https://paper.example/report.pdf#page=1")
+    assert (second.page, second.article.link) == (2, "https://paper.example/report.pdf#page=2")
+    assert second.as_json()["page"] == 2
+    assert cited(TEXT, SAID).page is None
 
 
 def test_without_address_it_leads_to_the_reading_room() -> None:

@@ -2,7 +2,7 @@ from io import BytesIO
 
 from pypdf import PdfReader, PdfWriter
 
-from index.article import Article, Failure
+from index.article import Article, Failure, page_at
 from index.extract import read_bytes
 from index.extract.pdf import paged_text
 
@@ -66,12 +66,42 @@ def test_a_place_in_the_text_is_found_on_its_page() -> None:
     paged = paged_text(
         [["The first page says this.", "And this."], ["The second page says that."], ["A third."]]
     )
-    assert [paged.page_at(paged.text.index(word)) for word in ("first", "And", "second", "third")] == [
-        1,
-        1,
-        2,
-        3,
-    ]
+    places = [page_at(paged.starts, paged.text.index(word)) for word in ("first", "And", "second", "third")]
+    assert places == [1, 1, 2, 3]
+
+
+def test_a_paragraph_that_runs_over_a_page_stands_on_both() -> None:
+    found = read(pdf(FIRST, SECOND, ["Fjord Institute Report 7", "A last page says little.", "3"]))
+    assert isinstance(found, Article)
+
+    def page(words: str) -> int | None:
+        return page_at(found.page_starts, found.text.index(words))
+
+    assert page("The depot would be finished") == 1
+    assert page("so that work on it can") == 1
+    assert page("begin at once") == 2
+    assert page("A last page") == 3
+
+
+def test_a_title_that_is_taken_off_the_text_moves_no_page() -> None:
+    with_title = PdfWriter(
+        clone_from=PdfReader(BytesIO(pdf(["Two Depots in the North", *FIRST[2:6]], SECOND[1:])))
+    )
+    with_title.add_metadata({"/Title": "Two Depots in the North"})
+    stream = BytesIO()
+    with_title.write(stream)
+    found = read(stream.getvalue())
+    assert isinstance(found, Article)
+    assert found.title == "Two Depots in the North"
+    assert not found.text.startswith("Two Depots")
+    assert found.text[found.page_starts[1] :].startswith("begin at once")
+
+
+def test_what_is_no_document_of_pages_has_none() -> None:
+    (found,) = read_bytes(b"A plain text has no pages that could be cited.", source="a.txt", name="a.txt")
+    assert isinstance(found, Article)
+    assert found.page_starts == ()
+    assert page_at(found.page_starts, 10) is None
 
 
 def test_an_encrypted_document_is_named() -> None:
