@@ -42,14 +42,15 @@ def dates_stand(numbers: list[Number], said: list[Word], given: list[Number], th
         before = [word.stem for word in content if word.start < number.start]
         after = [word.stem for word in content if word.start >= number.end]
         beside = before[-1] if before else after[0] if after else ""
-        nearest = [
-            min(dates, key=lambda one, at=word.start: abs(one.start - at))  # type: ignore[misc]
-            for word in there
-            if word.stem == beside
-        ]
+        nearest = [_nearest(dates, word.start) for word in there if word.stem == beside]
         if nearest and not any(agrees(number, one) for one in nearest):
             return False
     return True
+
+
+def _nearest(numbers: list[Number], place: int) -> Number:
+    """The number that begins closest to a place."""
+    return min(numbers, key=lambda one: abs(one.start - place))
 
 
 def _counted(number: Number, words: list[Word], numbers: list[Number]) -> list[str]:

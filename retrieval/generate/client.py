@@ -12,6 +12,8 @@ import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from retrieval.errors import EndpointError
@@ -64,9 +66,11 @@ class Writing:
 class _Again(Exception):
     """Nothing was answered yet, and another attempt may be."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, after: float = 0.0) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.after = after
+        """Seconds that the endpoint asks to be left alone for."""
 
 
 class Client:
@@ -138,18 +142,25 @@ class Client:
             told.put(EndpointError("stopped"))  # read only if nothing else was told
 
     async def _attempts(self, messages: Sequence[Message], writing: Writing) -> AsyncIterator[str]:
-        """The words of the first attempt that brings any: after the first word nothing is tried again."""
+        """The words of the first attempt that brings any: after the first word nothing is tried again.
+
+        Where the endpoint asks for a longer pause than is left, it is not waited for at all.
+        """
         reason = "no answer"
-        async with asyncio.timeout(self.endpoint.first) as until_first:
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + self.endpoint.first
+        async with asyncio.timeout_at(ends) as until_first:
             for attempt in range(self.endpoint.attempts):
-                if attempt:
-                    await asyncio.sleep(self.endpoint.pause * 2 ** (attempt - 1))
                 try:
                     async for words in self._attempt(messages, writing):
                         until_first.reschedule(None)
                         yield words
                 except _Again as again:
                     reason = again.reason
+                    pause = max(again.after, self.endpoint.pause * 2**attempt)
+                    if attempt + 1 == self.endpoint.attempts or loop.time() + pause >= ends:
+                        break
+                    await asyncio.sleep(pause)
                 else:
                     return
         raise EndpointError(reason)
@@ -206,9 +217,20 @@ def _read(told: "queue.SimpleQueue[str | BaseException | None]") -> Iterator[str
 
 def _accepted(reply: "httpx.Response") -> None:
     if reply.status_code in _PASSING:
-        raise _Again(f"status {reply.status_code}")
+        after = _seconds(reply.headers.get("retry-after", ""))
+        raise _Again(f"status {reply.status_code}", after=after)
     if reply.status_code != 200:
         raise EndpointError(f"status {reply.status_code}")
+
+
+def _seconds(retry_after: str) -> float:
+    """The seconds that a ``Retry-After`` names, as a number or as a date (RFC 9110, 10.2.3)."""
+    try:
+        if retry_after.strip().isdecimal():
+            return float(retry_after)
+        return max(0.0, (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):  # no date, or one without a zone
+        return 0.0
 
 
 def _streamed(reply: "httpx.Response") -> bool:

@@ -18,6 +18,7 @@ class Drafted:
 
 NOTHING: Final = re.compile(r"\W*NONE\W*(?:\[[^\]]*\]\W*)*", re.IGNORECASE)
 """What the model writes where the passages do not answer."""
+_BEGUN: Final = 12  # characters after which it is plain that a further sentence was begun
 
 
 def drafted(text: str, *, whole: bool = True) -> list[Drafted]:
@@ -42,6 +43,18 @@ def drafted(text: str, *, whole: bool = True) -> list[Drafted]:
     if not whole and found and not re.search(r"[.!?]\W*(?:\[[^\]]*\]\s*)*$", text):
         found.pop()
     return found
+
+
+def finished(text: str) -> list[Drafted]:
+    """The sentences of a text that still grows, as far as what comes cannot change them.
+
+    A sentence is over when the next one has begun: its marker may stand behind its full stop, and a short
+    beginning may belong to an abbreviation.
+    """
+    found = drafted(text)
+    if found and len(found[-1].text) < _BEGUN:
+        found = found[:-1]
+    return found[:-1]
 
 
 def _of(sentence: str) -> Drafted:

@@ -6,8 +6,8 @@ Whatever goes wrong, and wherever too little of what was written holds, the extr
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Final, Protocol
 
@@ -15,17 +15,15 @@ from index.store.allowance import Allowance
 from retrieval.answer import Answer, Citation
 from retrieval.errors import EndpointError, GateError
 from retrieval.generate.client import Client, Message, Writing
-from retrieval.generate.draft import NOTHING, Drafted, drafted
-from retrieval.generate.evidence import Source, orders_the_model, source_of, source_of_row
+from retrieval.generate.draft import NOTHING, Drafted, drafted, finished
+from retrieval.generate.evidence import orders_the_model
+from retrieval.generate.holding import Held, Holding
 from retrieval.generate.prompt import CHARACTERS_PER_TOKEN, prompt, tokens_of
 from retrieval.generate.support import Support
 from retrieval.verify import check
 
 log = logging.getLogger(__name__)
 
-MOST_SENTENCES: Final = 8
-"""Further ones are not waited for."""
-_SHARE: Final = 0.5  # of the sentences that must hold, or the extractive answer stands
 _LONGEST_DRAFT: Final = 6000  # characters
 
 _NO_ANSWER: Final = "The language model gave no answer in time, so the passages are quoted instead."
@@ -48,17 +46,8 @@ class Asked(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """What became of a draft: the ``lines`` to show and how many of the sentences ``stand``."""
-
-    lines: tuple[str, ...]
-    stand: int
-    drafted: int
-    dropped: tuple[tuple[str, str], ...]
-    """Pairs of a reason and a sentence."""
-    rows: frozenset[int] = frozenset()
-    """The official rows that what stands rests on."""
+Told = Callable[[str], None]
+"""Is told a line of an answer, with its markers, as soon as it may be shown."""
 
 
 class Writer:
@@ -87,17 +76,18 @@ class Writer:
         self._instructions = instructions
         self._today = today
 
-    def ask(self, question: str, **options: Any) -> Answer:
+    def ask(self, question: str, *, told: Told | None = None, **options: Any) -> Answer:
         """The generated answer, or the extractive one with a note that says why.
 
         A refusal and official figures alone are said exactly as they are; so is what is looked for in
-        certain ``articles`` only, which is told unasked.
+        certain ``articles`` only, which is told unasked. ``told`` gets the lines as they pass; the answer
+        that is returned takes their place, and may be the extractive one.
         """
         answer = self._answerer.ask(question, **options)
         if not answer.found or not answer.citations or options.get("articles") is not None:
             return answer
         begin = time.perf_counter()
-        written = self.written(answer)
+        written = self.written(answer, told=told)
         took = 1000 * (time.perf_counter() - begin)
         return replace(written, took_ms=answer.took_ms + took, stages={**answer.stages, "generate": took})
 
@@ -105,7 +95,7 @@ class Writer:
         """See `retrieval.answerer.Answerer.closest`."""
         return self._answerer.closest(text, as_of=as_of)
 
-    def written(self, answer: Answer) -> Answer:
+    def written(self, answer: Answer, *, told: Told | None = None) -> Answer:
         """``answer`` in the model's words, as far as they hold; else ``answer`` with a note."""
         citations = [one for one in answer.citations if not _gives_orders(one)]
         if not citations:
@@ -117,171 +107,101 @@ class Writer:
             figures=answer.figures,
             instructions=self._instructions,
         )
+        texts: dict[str, str] = {}
+
+        def sound(line: str) -> bool:
+            if not texts:
+                texts.update(self._texts_of([one.article.id for one in answer.citations]))
+            return _passes(self._in_words(answer, [line]), texts)
+
+        def holding() -> Holding:
+            return Holding(citations, answer.figures, support=self._support, sound=sound)
+
         try:
-            draft = self._draft(messages)
+            held = self._drafted(messages, holding, told or (lambda _: None))
         except EndpointError as exc:
             log.info("the language model gave no answer: %s", exc)
             return _noted(answer, _SPENT if str(exc) == "allowance" else _NO_ANSWER)
-        if draft is None:
+        if held is None:
             return answer
-        sources = {one.n: source_of(one) for one in citations}
-        rows = {n: source_of_row(one) for n, one in enumerate(answer.figures, 1)}
-        held = hold(draft, sources, rows, citations=citations, support=self._support)
         _log(held)
-        return self._shown(answer, held)
-
-    def _shown(self, answer: Answer, held: Held) -> Answer:
         dropped = tuple(f"{reason}: {sentence}" for reason, sentence in held.dropped)
-        enough = held.stand and held.stand >= _SHARE * held.drafted
-        if not enough or (answer.figures and not held.rows):
-            return replace(_noted(answer, _UNSUPPORTED), dropped=dropped)
-        shown = replace(
+        shown = replace(self._in_words(answer, held.lines), notes=answer.notes, dropped=dropped)
+        if held.enough and _passes(shown, texts):
+            return shown
+        return replace(_noted(answer, _UNSUPPORTED), dropped=dropped)
+
+    def _in_words(self, answer: Answer, lines: Sequence[str]) -> Answer:
+        """``answer`` saying ``lines``. The notes were held to their sources with the extractive answer."""
+        return replace(
             answer,
-            answer="\n".join(held.lines) if "\n" in answer.answer else " ".join(held.lines),
+            answer="\n".join(lines) if "\n" in answer.answer else " ".join(lines),
             mode="generated",
             model=self._client.endpoint.model,
-            dropped=dropped,
         )
-        texts = self._texts_of([one.article.id for one in answer.citations])
-        try:
-            # The notes were held to their sources with the extractive answer.
-            check(replace(shown, notes=()), lambda key: texts.get(key, ""))
-        except GateError as exc:
-            log.info("a generated answer was stopped at the gate: %s", exc.gate)
-            return replace(_noted(answer, _UNSUPPORTED), dropped=dropped)
-        return shown
 
-    def _draft(self, messages: Sequence[Message]) -> list[Drafted] | None:
-        """What the model wrote; None where it says that the passages do not answer.
+    def _drafted(
+        self, messages: Sequence[Message], holding: Callable[[], Holding], told: Told
+    ) -> Held | None:
+        """What holds of what the model writes; None where it says that the passages do not answer.
 
         Raises:
             EndpointError: it gave no answer; ``allowance`` if the day's tokens are used up.
+        """
+        taken: list[Drafted] = []
+        held_so_far = holding()
+
+        def read(text: str) -> bool:
+            for sentence in finished(text)[len(taken) :]:
+                taken.append(sentence)
+                held_so_far.take(sentence)
+            for line in held_so_far.news():
+                told(line)
+            return held_so_far.full
+
+        text, whole = self._written(messages, read)
+        if NOTHING.fullmatch(text):
+            return None
+        every = drafted(text, whole=whole)
+        if every[: len(taken)] != taken:  # what came last showed that sentences were parted wrongly
+            taken, held_so_far = [], holding()
+        for sentence in every[len(taken) :]:
+            held_so_far.take(sentence)
+        return held_so_far.held()
+
+    def _written(self, messages: Sequence[Message], read: Callable[[str], bool]) -> tuple[str, bool]:
+        """What the model writes, and whether to its end.
+
+        ``read`` sees it grow, and says whether it is enough.
+
+        Raises:
+            EndpointError: see `_drafted`.
         """
         endpoint = self._client.endpoint
         day, asked = self._today(), tokens_of(messages)
         held = asked + endpoint.longest
         if not self._allowance.hold(day, endpoint.model, held):
             raise EndpointError("allowance")
-        said: list[str] = []
-        whole = False
+        text = ""
         writing: Writing | None = None
         try:
             with self._client.write(messages) as writing:
                 for words in writing.words:
-                    said.append(words)
-                    if _runs_on("".join(said)):
+                    text += words
+                    if read(text) or _runs_on(text):
                         break
-                whole = writing.whole
+                return text, writing.whole
         finally:
-            text = "".join(said)
-            told = (writing.prompt_tokens, writing.completion_tokens) if writing else (None, None)
-            prompt_tokens = told[0] if told[0] is not None else asked if text else 0
-            completion = told[1] if told[1] is not None else -(-len(text) // CHARACTERS_PER_TOKEN)
-            self._allowance.book(day, endpoint.model, held=held, prompt=prompt_tokens, completion=completion)
-        if NOTHING.fullmatch(text):
-            return None
-        return drafted(text, whole=whole)
-
-
-def hold(
-    draft: Sequence[Drafted],
-    sources: dict[int, Source],
-    rows: dict[int, Source],
-    *,
-    citations: Sequence[Citation],
-    support: Support,
-) -> Held:
-    """Hold each sentence to what it cites; one that fails is dropped, or gives way to what it cites.
-
-    A sentence that says again what stands already is dropped without counting as one. Where nothing
-    says what the first quote does, which answers best, that quote goes before.
-    """
-    lines: list[str] = []
-    dropped: list[tuple[str, str]] = []
-    relied: set[int] = set()
-    leads = False
-    quoted: set[int] = set()
-    seen: set[str] = set()
-    stand = 0
-    for sentence in draft:
-        plain = " ".join(sentence.text.casefold().split())
-        if plain in seen:
-            dropped.append(("repeated", sentence.text))
-            continue
-        seen.add(plain)
-        if len(seen) > MOST_SENTENCES:
-            dropped.append(("too many", sentence.text))
-            continue
-        bearing, reason = _bearing(sentence, sources, rows, support)
-        if reason is None:
-            stand += 1
-            relied |= {n for kind, n in bearing if kind}
-            leads = leads or _says_the_lead(sentence, bearing, citations[0], support)
-            lines.append(_marked(sentence.text, [n for kind, n in bearing if not kind]))
-            continue
-        dropped.append((reason, sentence.text))
-        if reason in _QUOTABLE and (quote := _quote(sentence, citations, quoted)):
-            lines.append(quote)
-    if stand and not leads and (lead := citations[0]).n not in quoted:
-        lines[:0] = filter(None, [_quote(Drafted(text="", cited=(lead.n,), rows=()), citations, quoted)])
-    repeated = sum(reason == "repeated" for reason, _ in dropped)
-    return Held(
-        lines=tuple(lines),
-        stand=stand,
-        drafted=stand + len(dropped) - repeated,
-        dropped=tuple(dropped),
-        rows=frozenset(relied),
-    )
-
-
-_QUOTABLE: Final = frozenset({"words", "names", "numbers", "negation", "certainty", "order", "quotation"})
-
-
-def _bearing(
-    sentence: Drafted, sources: dict[int, Source], rows: dict[int, Source], support: Support
-) -> tuple[list[tuple[str, int]], str | None]:
-    """Which of what it cites bears a sentence out, or why nothing does. All that is cited must exist."""
-    cited = [*(("", n) for n in sentence.cited), *(("F", n) for n in sentence.rows)]
-    if not cited:
-        return [], "cites nothing"
-    if any(n not in (rows if kind else sources) for kind, n in cited):
-        return [], "cites what is not there"
-    bearing, reasons = [], []
-    for kind, n in cited:
-        fault = support.fault(sentence.text, (rows if kind else sources)[n])
-        if fault is None:
-            bearing.append((kind, n))
-        else:
-            reasons.append(fault)
-    return bearing, None if bearing else reasons[0]
-
-
-def _says_the_lead(
-    sentence: Drafted, bearing: Sequence[tuple[str, int]], lead: Citation, support: Support
-) -> bool:
-    """Whether a sentence that stands rests on the very quote of the first citation, or on its table."""
-    if ("", lead.n) not in bearing:
-        return False
-    source = source_of(lead)
-    if "|" in lead.quote:
-        return True
-    quote = " ".join(lead.quote.split())
-    return support.fault(sentence.text, replace(source, sentences=(quote,))) is None
-
-
-def _marked(text: str, cited: Sequence[int]) -> str:
-    if not text.rstrip("\"”»’')").endswith((".", "!", "?", "…")):
-        text += "."
-    return " ".join([text, *(f"[{n}]" for n in cited)])
-
-
-def _quote(sentence: Drafted, citations: Sequence[Citation], quoted: set[int]) -> str | None:
-    """The quote of what a sentence cites, once; a table's row says nothing by itself."""
-    for citation in citations:
-        if citation.n in sentence.cited and citation.n not in quoted and "|" not in citation.quote:
-            quoted.add(citation.n)
-            return f"{' '.join(citation.quote.split())} [{citation.n}]"
-    return None
+            prompt_tokens, completion = (
+                (writing.prompt_tokens, writing.completion_tokens) if writing else (None, None)
+            )
+            self._allowance.book(
+                day,
+                endpoint.model,
+                held=held,
+                prompt=prompt_tokens if prompt_tokens is not None else asked if text else 0,
+                completion=completion if completion is not None else -(-len(text) // CHARACTERS_PER_TOKEN),
+            )
 
 
 def _gives_orders(citation: Citation) -> bool:
@@ -304,6 +224,16 @@ def _pieces(text: str) -> Iterator[str]:
     for piece in text.replace("\n", ". ").split(". "):
         if len(piece) > 20:
             yield piece.strip().casefold()
+
+
+def _passes(shown: Answer, texts: Mapping[str, str]) -> bool:
+    """Whether a generated answer passes the gates that every answer does."""
+    try:
+        check(replace(shown, notes=()), lambda key: texts.get(key, ""))
+    except GateError as exc:
+        log.info("generated words were stopped at the gate: %s", exc.gate)
+        return False
+    return True
 
 
 def _noted(answer: Answer, note: str) -> Answer:

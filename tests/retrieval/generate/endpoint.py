@@ -4,10 +4,11 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from typing import Any
 
 Behaviour = Callable[["Handler"], None]
@@ -22,6 +23,7 @@ class Endpoint:
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
     peers: set[int] = field(default_factory=set)
+    times: list[float] = field(default_factory=list)
     leaving: threading.Event = field(default_factory=threading.Event)
 
 
@@ -34,6 +36,7 @@ class Handler(BaseHTTPRequestHandler):
         here = self.endpoint
         behaviour = here.behaviours[min(len(here.asked), len(here.behaviours) - 1)]
         here.asked.append(json.loads(body))
+        here.times.append(time.monotonic())
         here.keys.append(self.headers.get("authorization"))
         here.peers.add(self.client_address[1])
         try:
@@ -45,9 +48,16 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the library's
         pass
 
-    def head(self, kind: str = "text/event-stream", status: int = 200) -> None:
+    def head(
+        self,
+        kind: str = "text/event-stream",
+        status: int = 200,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.send_response(status)
         self.send_header("content-type", kind)
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
 
@@ -95,11 +105,12 @@ def says(text: str, *, by: int = 7, reason: str = "stop", usage: tuple[int, int]
     return behave
 
 
-def status(code: int, body: bytes = b"{}") -> Behaviour:
-    """Refuses."""
+def status(code: int, body: bytes = b"{}", **headers: str) -> Behaviour:
+    """Refuses; ``retry_after`` and the like are headers."""
 
     def behave(handler: Handler) -> None:
-        handler.head("application/json", code)
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        handler.head("application/json", code, given)
         handler.raw(body)
         handler.end()
 
@@ -181,6 +192,19 @@ def endless_line(handler: Handler) -> None:
     handler.head()
     while not handler.endpoint.leaving.is_set():
         handler.raw(b"data: " + b"x" * 60_000)
+
+
+def waits_for(told: threading.Event, first: str, rest: str) -> Behaviour:
+    """Writes ``first``, and ``rest`` only once ``told`` is set."""
+
+    def behave(handler: Handler) -> None:
+        handler.head()
+        handler.words(first)
+        if told.wait(30):
+            handler.words(rest)
+        handler.close_stream()
+
+    return behave
 
 
 @contextmanager
