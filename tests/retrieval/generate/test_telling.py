@@ -69,7 +69,7 @@ def test_lines_wait_until_enough_of_the_answer_holds(desk: Desk) -> None:
 def test_a_quote_in_the_place_of_a_sentence_is_not_said_again_by_another(desk: Desk) -> None:
     desk.endpoint.behaviours = [e.says(f"The depot holds 900 vehicles [1]. {LEAD} {SENT}")]
     lines, answer = told_by(desk)
-    assert lines == [LEAD, SENT]
+    assert lines == [LEAD]
     assert answer == f"{LEAD} {SENT}"
 
 
