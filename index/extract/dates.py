@@ -112,7 +112,8 @@ def date_in_url(url: str) -> Moment | None:
 
 
 def _iso(text: str) -> Moment | None:
-    day = _day(*re.fullmatch(r"(\d{4})-?(\d\d)-?(\d\d).*", text).groups())  # type: ignore[union-attr]
+    digits = text[:10].replace("-", "")
+    day = _day(digits[:4], digits[4:6], digits[6:8])
     if day is None:
         return None
     try:

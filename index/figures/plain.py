@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 from datetime import date, datetime
 from pathlib import PurePath
+from typing import cast
 
 from index.countries import find_country
 from index.errors import FiguresError
@@ -98,7 +99,8 @@ def read_table(content: bytes, name: str, *, today: date) -> tuple[Release, ...]
         cells = {plain: (row[column] or "").strip() for plain, column in columns.items()}
         named = {key: (row[column] or "").strip() if column else "" for key, column in where.items()}
         for figure in _figures(cells, named, measures, f"{file}, line {line}"):
-            found[figure.source, figure.edition, figure.edition_date].append(figure)  # type: ignore[index]
+            source = cast("Publisher", figure.source)  # `_said_edition` knows no others
+            found[source, figure.edition, figure.edition_date].append(figure)
     if not found:
         raise FiguresError(f"{file} holds no figure.")
     return tuple(

@@ -26,7 +26,7 @@ def figure(**changes: object) -> Figure:
         "source": "nato",
         "url": None,
     }
-    return Figure(**(fields | changes))  # type: ignore[arg-type]
+    return Figure(**(fields | changes))  # type: ignore[arg-type]  # of the types above
 
 
 def test_what_is_exported_carries_every_provenance_column_and_can_be_imported() -> None:

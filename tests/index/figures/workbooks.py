@@ -66,7 +66,7 @@ class Book:
 
     def save(self) -> bytes:
         book = Workbook()
-        book.remove(book.active)  # type: ignore[arg-type]
+        book.remove(book.worksheets[0])
         constant = f"Constant {self.second_base or self.base} prices and exchange rates"
 
         def usd(name: str, year: int) -> float:

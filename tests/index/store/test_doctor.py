@@ -2,6 +2,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy import delete, select, update
 
@@ -10,6 +11,7 @@ from index.store.recording import remove
 from index.store.schema import articles, passages, vectors
 from tests.collection import Collection, opened, story
 
+NOTHING = np.zeros((0, 384), dtype=np.float32)
 NAMES = ["anna", "berta", "clara", "dora"]
 
 
@@ -27,7 +29,7 @@ def some_passages(collection: Collection) -> list[int]:
 
 def chroma_lacks(collection: Collection) -> None:
     position = collection.dense.position()
-    collection.dense.take_in([], [], dropped=some_passages(collection), position=position)  # type: ignore[arg-type]
+    collection.dense.take_in([], NOTHING, dropped=some_passages(collection), position=position)
 
 
 def chroma_holds_more(collection: Collection) -> None:
@@ -42,7 +44,7 @@ def chroma_holds_something_else(collection: Collection) -> None:
 
 
 def chroma_is_ahead(collection: Collection) -> None:
-    collection.dense.take_in([], [], dropped=[], position=9999)  # type: ignore[arg-type]
+    collection.dense.take_in([], NOTHING, dropped=[], position=9999)
 
 
 def chroma_is_gone(collection: Collection) -> None:
