@@ -8,11 +8,16 @@ if TYPE_CHECKING:
 
 
 def fetcher(settings: "Settings") -> "Fetcher":
-    """What fetches from the web. What it tries again goes to the log: by itself stamina would print it."""
-    from stamina.instrumentation import LoggingOnRetryHook, set_on_retry_hooks
-
+    """What fetches from the web."""
     from index.collect.addresses import Allowance
     from index.collect.fetch import Fetcher
 
-    set_on_retry_hooks([LoggingOnRetryHook])
+    log_retries()
     return Fetcher(contact=settings.contact or "", allowance=Allowance.parse(settings.allow_private or ""))
+
+
+def log_retries() -> None:
+    """Have what is tried again go to the log: by itself stamina would print it."""
+    from stamina.instrumentation import LoggingOnRetryHook, set_on_retry_hooks
+
+    set_on_retry_hooks([LoggingOnRetryHook])

@@ -1,12 +1,14 @@
 """The composition root: builds every object from the settings, each at its first use, nothing at import."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.fetching import log_retries
 from bot.settings import Settings, plain
+from index.errors import StoreAway
 from index.store.lock import OwnerLock
 
 if TYPE_CHECKING:
@@ -102,6 +104,8 @@ class Root:
         """The database, its schema up to date."""
         from index.store.database import Database
 
+        if self.settings.shares_stores:
+            log_retries()
         return Database(self.settings.database_url)
 
     @cached_property
@@ -168,7 +172,11 @@ class Root:
         from index.store.dense import DenseIndex
         from index.store.lexical import LexicalIndex
 
-        dense = DenseIndex(self.settings.chroma_url or self.home / "chroma", model=self.embedder.model)
+        dense = DenseIndex(
+            self.settings.chroma_url or self.home / "chroma",
+            model=self.embedder.model,
+            token=plain(self.settings.chroma_token),
+        )
         lexical = LexicalIndex(self.home / "words")
         try:
             yield Collection(self, dense=dense, lexical=lexical)
@@ -193,7 +201,8 @@ class Root:
             yield _through(service, kept=kept)
             return
         with self.collection(purpose=purpose, wait=PATIENCE) as collection:
-            collection.indexer.recover()
+            with suppress(StoreAway):  # an answer from words alone says so
+                collection.indexer.recover()
 
             def ask(question: str, **options: Any) -> "Answer":
                 answer = collection.answers.ask(question, **options)

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path("var"), validation_alias="COMMUNIQUE_HOME")
     database: SecretStr | None = Field(default=None, validation_alias="COMMUNIQUE_DATABASE_URL")
     chroma_url: str | None = Field(default=None, validation_alias="COMMUNIQUE_CHROMA_URL")
+    chroma_token: SecretStr | None = Field(default=None, validation_alias="COMMUNIQUE_CHROMA_TOKEN")
     embedding_model: str = Field(default=BUNDLED_MODEL, validation_alias="COMMUNIQUE_EMBEDDING_MODEL")
     precision: Literal["auto", "bfloat16", "float32"] = Field(
         default="auto", validation_alias="COMMUNIQUE_PRECISION"
@@ -51,6 +52,8 @@ class Settings(BaseSettings):
     contact: str | None = Field(default=None, validation_alias="COMMUNIQUE_CONTACT")
     allow_private: str | None = Field(default=None, validation_alias="COMMUNIQUE_ALLOW_PRIVATE")
     tell_recalls: str = Field(default="", validation_alias="COMMUNIQUE_TELL_RECALLS")
+    questions_per_person: int = Field(default=12, ge=1, validation_alias="COMMUNIQUE_QUESTIONS_PER_PERSON")
+    questions_per_channel: int = Field(default=300, ge=1, validation_alias="COMMUNIQUE_QUESTIONS_PER_CHANNEL")
     retention_days: int = Field(default=90, ge=1, validation_alias="COMMUNIQUE_RETENTION_DAYS")
     nato_url: str = Field(
         default="https://www.nato.int/en/what-we-do/introduction-to-nato/defence-expenditures-and-natos-5-commitment",
@@ -122,6 +125,11 @@ class Settings(BaseSettings):
         if self.database is not None:
             return self.database.get_secret_value()
         return f"sqlite:///{(self.home / 'communique.db').absolute()}"
+
+    @property
+    def shares_stores(self) -> bool:
+        """Whether a store is a server, which others may use beside this process."""
+        return bool(self.chroma_url) or not self.database_url.startswith("sqlite")
 
     @property
     def shown_model(self) -> str | None:

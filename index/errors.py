@@ -6,6 +6,7 @@
     ├── SourceError        a file, page or feed cannot be read as articles
     │   └── FetchError     an address cannot be fetched, or must not be
     ├── StoreError         a store cannot be opened, read or written
+    │   ├── StoreAway      its server does not answer now; nothing is known to be lost
     │   └── StoreHeld      another process owns the store
     ├── ModelError         an embedding model cannot be loaded
     └── FiguresError       a table of figures is not understood or not plausible
@@ -77,6 +78,17 @@ class FetchError(SourceError):
 
 class StoreError(IndexingError):
     """A store cannot be opened, read or written."""
+
+
+class StoreAway(StoreError):
+    """A store's server does not answer, or lets nobody in; what it holds need not be damaged.
+
+    ``passing``: it may well answer if it is asked once more at once.
+    """
+
+    def __init__(self, message: str, *, passing: bool = False) -> None:
+        super().__init__(message)
+        self.passing = passing
 
 
 class StoreHeld(StoreError):

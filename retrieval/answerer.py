@@ -158,7 +158,7 @@ class Answerer:
             if found is not None:
                 chosen = self._selected(query, found, count=CITED)
                 citations = self._cited(chosen, found, until=query.as_of)
-                notes += chosen.notes
+                notes += [*chosen.notes, *found.candidates.notes]
             figures = official.figures if official is not None and official.found else ()
             notes += disagree.disagreements(query.understood, citations)
             corrected = self._corrections(citations, found)
@@ -236,7 +236,7 @@ class Answerer:
             ),
             confidence=found.confidence if found else 0.0,
             nearest=self._cited(nearest, found, until=query.as_of) if found else (),
-            notes=official.notes if official is not None else (),
+            notes=(*(found.candidates.notes if found else ()), *(official.notes if official else ())),
             windows=query.windows,
         )
         return self._checked(answer, found, clock, _known(counts, official))

@@ -1,11 +1,13 @@
 """Candidates for an answer: what either index finds, with both scores for each."""
 
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from index.embed import Embedder
+from index.errors import StoreError
 from index.store.dense import DenseIndex
 from index.store.lexical import LexicalIndex
 from index.store.reading import FoundPassage, Reader
@@ -16,11 +18,15 @@ from retrieval.words import names_in
 if TYPE_CHECKING:
     from index.embed import Vectors
 
+log = logging.getLogger(__name__)
+
 CANDIDATES = 100
 """How many passages each index is asked for."""
 _STRAY = 1
 """A word that stands in no more passages than this may be misspelt, unless it is a name: who asks after a
 name that the collection does not have must not be told of another."""
+WORDS_ALONE = "The index of meanings does not answer just now; this was found by the words alone."
+"""The note of an answer while Chroma is away."""
 IN_WINDOW = 1000
 """How many, where only those published in a span of days may be kept."""
 
@@ -44,13 +50,17 @@ class Candidates:
     vector: "Vectors"
     outside: int
     """How many passages that were found lie outside the windows."""
+    notes: tuple[str, ...] = ()
+    """What the reader has to know of how they were found."""
 
 
 class Searcher:
     """Searches both indexes and joins what they return with the database: only what is shown is found.
 
+    While Chroma does not answer, passages are found by their words; without any hit it is an error.
+
     Raises:
-        StoreError: a store failed.
+        StoreError: the database or the index of words failed.
         ModelError: the model cannot be loaded.
     """
 
@@ -78,6 +88,7 @@ class Searcher:
         articles are found, with ``publishers`` only of what they published.
         """
         vector = self._embedder.embed_query(text)
+        notes: tuple[str, ...] = ()
         words = self._words(text, stop)
         plain = dict.fromkeys(words, 1.0)  # BM25 weighs them by their frequency itself
         theirs = self._reader.passages_of(among) if among is not None else ()
@@ -87,7 +98,13 @@ class Searcher:
         else:
             count = IN_WINDOW if windows or publishers or among is not None else CANDIDATES
             lexical = dict(self._lexical.search(plain, count=count))
-            dense = dict(self._dense.nearest(vector, count=count))
+            try:
+                dense = dict(self._dense.nearest(vector, count=count))
+            except StoreError as exc:
+                if not lexical:
+                    raise
+                log.warning("a question is answered from words alone: %s", exc)
+                dense, notes = {}, (WORDS_ALONE,)
         found = self._reader.found(
             list(dict.fromkeys([*lexical, *dense])), model=self._embedder.model, until=until
         )
@@ -111,6 +128,7 @@ class Searcher:
             words=words,
             vector=vector,
             outside=len(permitted) - len(inside),
+            notes=notes,
         )
 
     def heard(self, word: str) -> bool:

@@ -18,7 +18,7 @@ from bot.service.metrics import Metrics
 from bot.service.parts import Part
 from bot.service.plan import Planned, discord_settings, plan, slack_settings
 from bot.service.works import Works, assemble
-from index.errors import StoreError
+from index.errors import StoreAway, StoreError
 from index.store.lock import OwnerLock
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class Service:
         parts = [
             Part("Desk", works.desk.run),
             Part("Collector", works.collector.run),
-            Part("Index", lambda: _keep_in_step(works)),
+            Part("Index", lambda: _keep_in_step(works), longest=30.0),
             Part("Figures", lambda: keep_up(works)),
         ]
         if "Slack" in runs and settings.slack_app_token and not slack_settings(settings).several:
@@ -187,28 +187,49 @@ async def _discord(works: Works) -> None:
 
 
 async def _keep_in_step(works: Works) -> NoReturn:
-    """Take into the indexes what other processes changed in the database."""
-    seen: int | None = None
+    """Take into the indexes what other processes changed, and what they missed while they were away."""
     while True:
-        revision = await asyncio.to_thread(works.root.reader.revision)
-        if revision != seen and not works.intake.busy.locked():
-            await asyncio.to_thread(works.intake.recover)
-            seen = revision
+        if not works.intake.busy.locked():
+            await asyncio.to_thread(_in_step, works)
         await asyncio.sleep(_STEP)
 
 
+def _in_step(works: Works) -> None:
+    dense, lexical = works.collection.dense, works.collection.lexical
+    if dense.failed or {dense.position(), lexical.position()} != {works.root.reader.revision()}:
+        with works.intake.busy:
+            _recovered(works.root, works.collection)
+
+
 def _warm(root: "Root", collection: "Collection") -> None:
-    """Open, load and try what the first question would wait for; rebuild a folder that is damaged."""
+    """Open, load and try what the first question would wait for."""
+    root.embedder.embed_query("Is everything ready?")
+    try:
+        _recovered(root, collection)
+        collection.dense.position()
+        collection.answerer.ask("What is everything about?", id="warm")
+    except StoreAway as exc:
+        log.warning("%s Questions are answered from words alone until it does.", exc)
+
+
+def _recovered(root: "Root", collection: "Collection") -> None:
+    """Bring the indexes up to date; a folder that is damaged is rebuilt from the database.
+
+    Raises:
+        StoreAway: the server of one does not answer; what it holds is left as it is.
+        StoreError: the database failed, or nothing can be written.
+    """
     from index.store.doctor import repair
 
     try:
-        collection.indexer.recover()
+        if not collection.dense.failed:
+            collection.indexer.recover()
+            return
+    except StoreAway:
+        raise
     except StoreError as exc:
         log.warning("%s It is rebuilt from the database.", exc)
-        repair(root.database, embedder=root.embedder, dense=collection.dense, lexical=collection.lexical)
-    root.embedder.embed_query("Is everything ready?")
-    collection.dense.position()
-    collection.answerer.ask("What is everything about?", id="warm")
+    repair(root.database, embedder=root.embedder, dense=collection.dense, lexical=collection.lexical)
 
 
 def _new_token(home: Path) -> str:

@@ -5,16 +5,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.schema import CreateSchema
 
 from index.errors import StoreError
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest migration in ``index/migrations/versions``; a test holds it to that."""
 
 _ADVISORY_LOCK = 0x436F6D6D  # "Comm": one writer at a time on PostgreSQL, as SQLite has it by itself
+_RESTARTING = 10.0  # seconds for which a PostgreSQL that was there before is waited for
+_CONNECTING = 5  # seconds within which it takes a connection
 
 
 class Database:
@@ -40,7 +43,12 @@ class Database:
             raise StoreError(f"COMMUNIQUE_DATABASE_URL names {self.dialect}; use sqlite or postgresql.")
         elif address.database:
             _make_folder(Path(address.database).parent)
-        self.engine = create_engine(address, pool_pre_ping=self.dialect == "postgresql")
+        patient = self.dialect == "postgresql" and "connect_timeout" not in address.query
+        self.engine = create_engine(
+            address,
+            pool_pre_ping=self.dialect == "postgresql",
+            connect_args={"connect_timeout": _CONNECTING} if patient else {},
+        )
         if self.dialect == "sqlite":
             _set_up_sqlite(self.engine)
         self._migrate()
@@ -52,7 +60,7 @@ class Database:
         Raises:
             StoreError: the database failed.
         """
-        with _translated(self.shown), self.engine.connect() as connection:
+        with _translated(self.shown), self._connected() as connection:
             if self.dialect == "sqlite":
                 connection.exec_driver_sql("BEGIN")
             else:
@@ -66,13 +74,34 @@ class Database:
         Raises:
             StoreError: the database failed; nothing was written.
         """
-        with _translated(self.shown), self.engine.connect() as connection:
+        with _translated(self.shown), self._connected() as connection:
             if self.dialect == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
             yield connection
             connection.commit()
+
+    @contextmanager
+    def alone(self, task: str) -> Iterator[None]:
+        """While it lasts nobody else on this PostgreSQL does ``task``; whoever comes meanwhile waits.
+
+        On SQLite the lock of the home sees to that (`index.store.lock`). It ends with its process.
+
+        Raises:
+            StoreError: the database failed.
+        """
+        if self.dialect == "sqlite":
+            yield
+            return
+        key = {"key": int.from_bytes(task.encode()[:7], "big")}
+        with _translated(self.shown), self._connected() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), key)
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
 
     def checkpoint(self) -> None:
         """Have SQLite's file hold everything by itself, without the log beside it."""
@@ -86,17 +115,33 @@ class Database:
     def revision(self) -> str | None:
         """The schema's revision, None for an empty database. Plain SQL: importing alembic costs 0.2 s."""
         with _translated(self.shown), self.engine.connect() as connection:
-            if not self.engine.dialect.has_table(connection, "alembic_version"):
-                return None
-            found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-            return found
+            return self._revision(connection)
+
+    def _revision(self, connection: Connection) -> str | None:
+        if not self.engine.dialect.has_table(connection, "alembic_version"):
+            return None
+        found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return found
+
+    def _connected(self) -> Connection:
+        """A connection. A PostgreSQL that is being restarted is waited for: nothing was asked of it yet."""
+        if self.dialect == "sqlite":
+            return self.engine.connect()
+        import stamina
+
+        for attempt in stamina.retry_context(
+            on=OperationalError, attempts=None, timeout=_RESTARTING, wait_initial=0.2, wait_max=1.0
+        ):
+            with attempt:
+                return self.engine.connect()
+        raise AssertionError("an attempt returns or raises")
 
     def _migrate(self) -> None:
         revision = self.revision()
         if revision == HEAD:
             return
         if revision is not None and self.dialect == "sqlite":
-            self._save_before_migrating(revision)
+            self._save_file(revision)
         from alembic import command
         from alembic.config import Config
         from alembic.util import CommandError
@@ -104,6 +149,11 @@ class Database:
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent.parent / "migrations"))
         with self.write() as connection:
+            revision = self._revision(connection)  # another process may have been quicker
+            if revision == HEAD:
+                return
+            if revision is not None and self.dialect == "postgresql":
+                self._save_tables(connection, revision)
             config.attributes["connection"] = connection
             try:
                 command.upgrade(config, "head")
@@ -112,12 +162,31 @@ class Database:
                     f"{self.shown} was written by a newer Communiqué; update this installation to open it."
                 ) from exc
 
-    def _save_before_migrating(self, revision: str) -> None:
+    def _save_file(self, revision: str) -> None:
         """Leave a copy of the file as it is beside it: ``communique.db.0001``."""
         copy = Path(f"{self.engine.url.database}.{revision}")
+        draft = copy.with_name(f"{copy.name}.partial")
         if not copy.exists():
+            draft.unlink(missing_ok=True)
             with _translated(self.shown), self.engine.connect() as connection:
-                connection.exec_driver_sql("VACUUM INTO ?", (str(copy),))
+                connection.exec_driver_sql("VACUUM INTO ?", (str(draft),))
+            draft.replace(copy)
+
+    def _save_tables(self, connection: Connection, revision: str) -> None:
+        """Leave a copy of every table in a schema of its own, ``communique_0001``, unless that is there."""
+        schema = f"communique_{revision}"
+        if connection.scalar(text("SELECT to_regnamespace(:name) IS NOT NULL"), {"name": schema}):
+            return
+        if not connection.scalar(text("SELECT has_database_privilege(current_database(), 'CREATE')")):
+            raise StoreError(
+                f"{self.shown} must be saved before it is brought up to date: let its user create schemas "
+                f"(GRANT CREATE ON DATABASE), or save it yourself and make an empty schema {schema}."
+            )
+        names = inspect(connection).get_table_names()
+        connection.execute(CreateSchema(schema))
+        quoted = self.engine.dialect.identifier_preparer.quote
+        for name in names:
+            connection.exec_driver_sql(f"CREATE TABLE {schema}.{quoted(name)} AS TABLE {quoted(name)}")
 
 
 def _make_folder(folder: Path) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from index.article import Article
 from index.embed import Embedder
-from index.errors import StoreError
+from index.errors import StoreAway, StoreError
 from index.store.database import Database
 from index.store.dense import DenseIndex
 from index.store.lexical import LexicalIndex
@@ -89,7 +89,9 @@ def check(database: Database, *, dense: DenseIndex, lexical: LexicalIndex, model
     problems += _derived("Chroma", dense.position, dense.ids, numbers, last)
     problems += _unfound(dense, probes)
     problems += _derived("The word index", lexical.position, lexical.ids, numbers, last)
-    return Checkup(articles=count, passages=len(numbers), vectors=held, problems=tuple(problems))
+    return Checkup(
+        articles=count, passages=len(numbers), vectors=held, problems=tuple(dict.fromkeys(problems))
+    )
 
 
 def repair(database: Database, *, embedder: Embedder, dense: DenseIndex, lexical: LexicalIndex) -> Checkup:
@@ -151,8 +153,8 @@ def _unfound(dense: DenseIndex, probes: Sequence[bytes]) -> list[str]:
         for blob in probes:
             found = dense.nearest(np.frombuffer(blob, dtype="<f2").astype(np.float32), count=1)
             lost += not found or found[0][1] < _ITSELF
-    except StoreError:
-        return []  # said already
+    except StoreError as exc:
+        return [str(exc)]
     return [f"Chroma does not find {lost} of {len(probes)} passages by their own vectors."] if lost else []
 
 
@@ -160,6 +162,8 @@ def _readable(store: DenseIndex | LexicalIndex) -> bool:
     try:
         store.position()
         store.ids()
+    except StoreAway:
+        raise  # what a server holds is not thrown away because it does not answer
     except StoreError:
         return False
     return True

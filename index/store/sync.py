@@ -36,30 +36,45 @@ def catch_up(database: Database, *, dense: DenseIndex, lexical: LexicalIndex, mo
     """Bring both derived stores to the database's last change. Doing it again does nothing.
 
     A store that has taken in more than the database ever did is of another time, as after a backup was
-    put back, and is filled anew.
+    put back, and is filled anew. The words come first: they are found also while a Chroma server is away.
+    Of several processes on one PostgreSQL one at a time feeds the Chroma that they may share.
 
     Raises:
         StoreError: a store failed, or vectors of ``model`` are missing (after a change of model).
     """
-    for store in (lexical, dense):
-        position = store.position()
-        with database.read() as connection:
-            ahead = position > head(connection)
-        if ahead:
-            store.reset()
-    for step in _steps(database, lexical.position()):
+    for step in _steps(database, _common_position(database, lexical)):
         with database.read() as connection:
             found = [row for span in step.added for row in _words(connection, span)]
         lexical.take_in(found, dropped=step.dropped, position=step.position)
-    for step in _steps(database, dense.position()):
-        with database.read() as connection:
-            pairs = [row for span in step.added for row in _vectors(connection, span, model)]
-        dense.take_in(
-            [number for number, _ in pairs],
-            np.array([np.frombuffer(blob, dtype="<f2") for _, blob in pairs], dtype=np.float32),
-            dropped=step.dropped,
-            position=step.position,
-        )
+    if not _is_behind(database, dense):
+        return
+    with database.alone("chroma"):
+        for step in _steps(database, _common_position(database, dense)):
+            with database.read() as connection:
+                pairs = [row for span in step.added for row in _vectors(connection, span, model)]
+            dense.take_in(
+                [number for number, _ in pairs],
+                np.array([np.frombuffer(blob, dtype="<f2") for _, blob in pairs], dtype=np.float32),
+                dropped=step.dropped,
+                position=step.position,
+            )
+
+
+def _is_behind(database: Database, store: DenseIndex) -> bool:
+    """Whether a store has not taken in exactly what the database has."""
+    position = store.position()
+    with database.read() as connection:
+        return position != head(connection)
+
+
+def _common_position(database: Database, store: DenseIndex | LexicalIndex) -> int:
+    """From where a store goes on; one that is ahead of the database is emptied."""
+    position = store.position()
+    with database.read() as connection:
+        ahead = position > head(connection)
+    if ahead:
+        store.reset()
+    return 0 if ahead else position
 
 
 def settle(database: Database, *, dense: DenseIndex, lexical: LexicalIndex, model: str) -> None:
