@@ -35,9 +35,10 @@ Follow-ups: every message in a thread without a mention is a request of kind ``f
 the asker's, stays silent where nothing is found, and ends at "stop". ``place.thread`` is the conversation:
 where a platform has replies instead of threads, look up the answered question with
 ``desk.questions.at(platform, message_id)`` and use its ``place``. `asks_whether_right` recognises "is that
-right?": send the parent message's text as kind ``check``. An edited question:
-``replaces = await desk.taken_up(place, message_id)`` and, if it is not None, a request of kind ``ask`` with
-the new text; a deleted one the same with kind ``retract``.
+right?": send the parent message's text as kind ``check``. An edited question is a request like the first,
+with the same ``said_in`` and the time of the edit as ``asked_at``: it replaces the answer, also where it
+overtakes the question. A deleted one has kind ``retract`` and
+``replaces = await desk.taken_up(place, message_id)``, if that is not None.
 
 Buttons, menus, commands (each raises `bot.errors.DeskError` with a kind sentence for the person):
 

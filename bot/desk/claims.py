@@ -7,15 +7,15 @@ restart) takes the event over, looks whether the answer was posted, and posts it
 import hashlib
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, delete, func, insert, null, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, null, or_, select, update
 
 from bot.desk.clock import Clock, now, utc
 from bot.desk.records import Place, Request
-from bot.desk.tables import events
+from bot.desk.tables import events, questions
 from bot.desk.workers import Workers
 
 Outcome = Literal["posted", "silent", "failed"]
@@ -56,13 +56,20 @@ class Claims:
         """How long a claim holds without being renewed."""
         return self._lease
 
-    async def claim(self, request: Request) -> bool:
-        """Whether the event is ours to answer; false for every repeat."""
+    async def claim(self, given: Request) -> Request | None:
+        """The request ``given``, if it is ours to answer; None for every repeat.
+
+        Of one message there may be several versions, in any order of arrival: the one that is newer
+        (``asked_at``) than all before it replaces their answer, an older one is a repeat.
+        """
         moment = self._clock()
 
-        def work(connection: Connection) -> bool:
-            if connection.scalar(select(events.c.key).where(events.c.key == request.key)):
-                return False
+        def work(connection: Connection) -> Request | None:
+            if connection.scalar(select(events.c.key).where(events.c.key == given.key)):
+                return None
+            request = _versioned(connection, given)
+            if request is None:
+                return None
             connection.execute(
                 insert(events).values(
                     key=request.key,
@@ -79,7 +86,7 @@ class Claims:
                     claimed_at=moment,
                 )
             )
-            return True
+            return request
 
         return await self._workers.write(work)
 
@@ -159,27 +166,37 @@ class Claims:
         )
         return await self._workers.read(lambda connection: connection.scalar(statement) is not None)
 
-    async def recent(self, request: Request, *, window: timedelta) -> tuple[int, int, datetime | None]:
-        """How much was asked within ``window``, this request left out.
+    async def before(
+        self, request: Request, *, person: int, channel: int
+    ) -> tuple[datetime | None, datetime | None]:
+        """When the last but so many things before ``request`` were asked, None where there were fewer.
 
-        By the person; in the channel; and when the oldest of the person's was.
+        By the same person (the ``person``-th last), and in the same channel (the ``channel``-th last). What
+        was passed over in silence and what the desk posts by itself count for nobody.
         """
-        since = self._clock() - window
-        other = and_(events.c.claimed_at > since, events.c.key != request.key)
+        mine = select(events.c.claimed_at).where(events.c.key == request.key).scalar_subquery()
+        earlier = or_(
+            events.c.claimed_at < mine, and_(events.c.claimed_at == mine, events.c.key < request.key)
+        )
+        counted = and_(earlier, events.c.state != "silent", events.c.key.not_like("notice:%"))
 
-        def work(connection: Connection) -> Any:
-            mine = connection.execute(
-                select(func.count(), func.min(events.c.claimed_at)).where(
-                    events.c.person == request.person.key, other
-                )
-            ).one()
-            here = connection.scalar(
-                select(func.count()).where(events.c.channel == _channel(request.place), other)
+        def last(connection: Connection, whose: ColumnElement[bool], number: int) -> datetime | None:
+            found = connection.scalar(
+                select(events.c.claimed_at)
+                .where(whose, counted)
+                .order_by(events.c.claimed_at.desc())
+                .offset(number - 1)
+                .limit(1)
             )
-            return mine[0], here, mine[1]
+            return utc(found) if found else None
 
-        person, channel, oldest = await self._workers.read(work)
-        return person, channel or 0, utc(oldest) if oldest else None
+        def work(connection: Connection) -> tuple[datetime | None, datetime | None]:
+            return (
+                last(connection, events.c.person == request.person.key, person),
+                last(connection, events.c.channel == _channel(request.place), channel),
+            )
+
+        return await self._workers.read(work)
 
     async def forget_before(self, moment: datetime) -> int:
         """Drop what was done before ``moment``; the number of events dropped."""
@@ -191,6 +208,23 @@ class Claims:
             update(events).where(events.c.key == key, events.c.owner == self.owner, _IS_OPEN).values(**values)
         )
         return await self._workers.write(lambda connection: connection.execute(statement).rowcount == 1)
+
+
+def _versioned(connection: Connection, request: Request) -> Request | None:
+    """The request as a version of its message: the first, one that replaces it, or None for an older one."""
+    if not request.said_in or request.replaces or request.kind not in ("ask", "follow", "check"):
+        return request
+    rows = connection.execute(
+        select(events.c.question, events.c.request, questions.c.asked_at)
+        .outerjoin(questions, questions.c.id == events.c.question)
+        .where(events.c.channel == _channel(request.place), events.c.said_in == request.said_in)
+        .order_by(events.c.claimed_at)
+    ).all()
+    known = [utc(row.asked_at) for row in rows if row.asked_at]
+    known += [Request.from_json(row.request).asked_at for row in rows if row.request]
+    if known and request.asked_at <= max(known):
+        return None
+    return replace(request, replaces=rows[0].question) if rows else request
 
 
 def _channel(place: Place) -> str:

@@ -303,7 +303,7 @@ class Desk:
     async def taken_up(self, place: Place, said_in: str) -> str | None:
         """The question that a message asked, None if it asked none.
 
-        It goes into ``Request.replaces`` when the message is edited or deleted.
+        It goes into ``Request.replaces`` when the message is deleted.
         """
         found = await self._claims.saying(place, said_in)
         return question_id(found) if found else None

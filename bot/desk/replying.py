@@ -27,10 +27,14 @@ SignIn = Callable[[Person], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much is taken within ``window``, from one person and in one channel."""
+    """How much is taken within ``window``, from one person and in one channel.
+
+    The first keeps one person from crowding out the others; the second is what one process answers in half of
+    the window, so that a whole company may ask in one channel while somebody speaks.
+    """
 
     per_person: int = 12
-    per_channel: int = 60
+    per_channel: int = 300
     window: timedelta = timedelta(minutes=1)
 
 
@@ -126,13 +130,17 @@ class Replying:
             )
 
         answer = await self._workers.compute(work)
-        if request.kind == "follow" and not answer.found:
+        if request.kind == "follow" and not answer.found and not await self._answered(request):
             return None
         private = request.private or (channel.private and not request.place.direct)
         await self._questions.keep(request, question, answer, private=private)
         if request.kind == "ask" and not request.private:
             await self._conversations.asked(request.place, request.person)
         return Reply(request=request, body=answer, question=question, private=private)
+
+    async def _answered(self, request: Request) -> bool:
+        """Whether what an edit replaces was answered."""
+        return bool(request.replaces) and await self._questions.get(request.replaces) is not None
 
     async def _share(self, request: Request) -> Reply:
         asked = await self._questions.get(request.text)
@@ -166,13 +174,9 @@ class Replying:
     async def _within_limits(self, request: Request) -> None:
         if request.kind == "retract" or self._channels.administers(request.person):
             return
-        limits = self._limits
-        person, channel, oldest = await self._claims.recent(request, window=limits.window)
-        if person >= limits.per_person:
-            wait = limits.window.total_seconds()
-            if oldest:
-                wait -= (self._clock() - oldest).total_seconds()
-            raise TooMany(wording.too_many(math.ceil(wait)), wait=wait)
-        if channel >= limits.per_channel:
-            wait = limits.window.total_seconds()
-            raise TooMany(wording.busy_channel(wait), wait=wait)
+        limits, now = self._limits, self._clock()
+        mine, here = await self._claims.before(request, person=limits.per_person, channel=limits.per_channel)
+        for earlier, kindly in ((mine, wording.too_many), (here, wording.busy_channel)):
+            wait = (earlier + limits.window - now).total_seconds() if earlier else 0.0
+            if wait > 0:
+                raise TooMany(kindly(math.ceil(wait)), wait=wait)

@@ -61,9 +61,10 @@ class Serving:
 
     async def take(self, request: Request) -> bool:
         """Claim the request and start on it; false for one that was taken before."""
-        if not await self._claims.claim(request):
+        claimed = await self._claims.claim(request)
+        if claimed is None:
             return False
-        self._start(request.key, self._serve(request))
+        self._start(request.key, self._serve(claimed))
         return True
 
     async def renew(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.answering import Answers
-from bot.desk import Desk, Workers
+from bot.desk import Desk, Limits, Workers
 from bot.figures import OfficialFigures
 from bot.library import CollectionLibrary
 from bot.service.metrics import Gauges, Measured, Metrics
@@ -126,6 +126,9 @@ def assemble(
         library=library,
         figures=figures,
         admins=root.settings.administrators,
+        limits=Limits(
+            per_person=root.settings.questions_per_person, per_channel=root.settings.questions_per_channel
+        ),
         retention_days=root.settings.retention_days,
         tell_recalls=named(root.settings.tell_recalls),
         timezone=root.settings.timezone,

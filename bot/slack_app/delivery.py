@@ -63,7 +63,8 @@ class SlackDelivery:
         known = with_changes(
             request, person=await self._workspaces.recognised(request.person, enterprise=enterprise)
         )
-        if request.kind == "check" and not request.text and request.place.thread != request.said_in:
+        asked_in = request.said_in
+        if request.kind == "check" and not request.text and asked_in and request.place.thread != asked_in:
             return known.said(await self._parent(request))
         return known
 

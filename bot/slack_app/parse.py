@@ -53,11 +53,13 @@ def said(body: Payload, event: Payload, *, bot: str, addressed: bool) -> Request
     """A message, as a question (``addressed`` to the bot) or a possible follow-up.
 
     In a channel the answer goes into the message's thread; in a direct message it follows the message, or
-    stays in its thread (the agent pane has one for every conversation).
+    stays in its thread (the agent pane has one for every conversation). An edited message is asked when it
+    was edited: ``edited`` itself has whole seconds only, so the event says when.
     """
     channel = str(event["channel"])
     direct = channel.startswith("D") or event.get("channel_type") == "im"
     thread = str(event.get("thread_ts") or ("" if direct else event["ts"]))
+    version = event.get("event_ts") if event.get("edited") else None
     return Request(
         key=f"slack:{body['event_id']}",
         kind="ask" if addressed else "follow",
@@ -66,7 +68,7 @@ def said(body: Payload, event: Payload, *, bot: str, addressed: bool) -> Request
             platform="slack", workspace=workspace(body), channel=channel, thread=thread, direct=direct
         ),
         text=words(str(event.get("text") or ""), bot=bot),
-        asked_at=when(str(event["ts"])),
+        asked_at=when(str(version or event["ts"])),
         said_in=str(event["ts"]),
         delivery=_delivery(body),
     )

@@ -1,6 +1,7 @@
 """Mentions, direct messages, replies that ping; what becomes of edited and deleted questions."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import discord
@@ -14,6 +15,7 @@ from bot.discord_app.listeners.files import offer
 if TYPE_CHECKING:
     from bot.discord_app.listeners import Discord
 
+_ON_THE_WAY = timedelta(hours=1)  # in which a question that was not taken up may still come, after its edit
 _SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
 
 
@@ -34,13 +36,14 @@ def register(client: Client, bot: "Discord") -> None:
 
     @client.event
     async def on_raw_message_edit(payload: discord.RawMessageUpdateEvent) -> None:
-        """An edit. Discord also sends this when it unfolds a link, without the time of an edit."""
+        """An edit, which may overtake the question. Unfolding a link comes so too, without an edit's time."""
         message = payload.message
         if not message.edited_at or not _from_people(message) or not _addressed(bot, message):
             return
-        where = await _place(bot, message)
-        if question := await bot.desk.taken_up(where, str(message.id)):
-            await bot.take_message(replace(await _request(bot, message), replaces=question))
+        request = await _request(bot, message)
+        late = message.edited_at - message.created_at > _ON_THE_WAY
+        if not late or await bot.desk.taken_up(request.place, str(message.id)):
+            await bot.take_message(request)
 
     @client.event
     async def on_raw_message_delete(payload: discord.RawMessageDeleteEvent) -> None:

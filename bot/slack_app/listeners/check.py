@@ -1,6 +1,5 @@
 """The message shortcut "Check this claim"."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.slack_app import parse
@@ -21,6 +20,5 @@ def register(app: "AsyncApp", slack: "Slack") -> None:
     async def check(ack: Any, body: Body) -> None:
         message = body["message"]
         text = parse.words(str(message.get("text") or ""))
-        request = parse.pressed(body, text=text, kind="check", private=True)
-        await slack.desk.take(replace(request, said_in=str(message.get("ts") or "")))
+        await slack.desk.take(parse.pressed(body, text=text, kind="check", private=True))
         await ack()

@@ -1,6 +1,7 @@
 """Mentions, direct messages, follow-ups in threads, and what becomes of edited and deleted questions."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.desk import Request, asks_whether_right
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from bot.slack_app.listeners import Slack
 
 Body = dict[str, Any]
+
+_ON_THE_WAY = timedelta(hours=1)
 
 
 def register(app: "AsyncApp", slack: "Slack") -> None:
@@ -40,10 +43,25 @@ async def _written(slack: "Slack", body: Body, event: Body, *, bot: str) -> None
     """
     if _direct(event):
         await _take(slack, parse.said(body, event, bot=bot, addressed=True), event)
-    elif event.get("thread_ts") and f"<@{bot}" not in str(event.get("text")):
-        request = parse.said(body, event, bot=bot, addressed=False)
-        if await slack.desk.conversations.follows(request.place, request.person):
-            await slack.desk.take(request)
+    elif not _mentions(event, bot):
+        await _follow(slack, body, event, bot=bot)
+
+
+async def _changed(slack: "Slack", body: Body, event: Body, *, bot: str) -> None:
+    """An edit, which may overtake the question. Unfolding a link comes so too, with nothing edited."""
+    now, before = event["message"], event.get("previous_message") or {}
+    if not _from_people(now) or now.get("subtype") or not now.get("edited"):
+        return
+    if now.get("text") == before.get("text"):
+        return
+    place = {"channel": event["channel"], "channel_type": event.get("channel_type")}
+    edited = {**now, **place, "event_ts": event["ts"]}
+    if not (_direct(edited) or _mentions(now, bot) or _mentions(before, bot)):
+        await _follow(slack, body, edited, bot=bot)
+        return
+    request = parse.said(body, edited, bot=bot, addressed=True)
+    if not _old(request) or await slack.desk.taken_up(request.place, request.said_in):
+        await _take(slack, request, edited)
 
 
 async def _take(slack: "Slack", request: Request, event: Body) -> None:
@@ -52,20 +70,14 @@ async def _take(slack: "Slack", request: Request, event: Body) -> None:
         request = replace(
             request, kind="check" if in_thread else "ask", text="" if in_thread else request.text
         )
-    if event.get("edited"):
-        request = replace(request, replaces=await slack.desk.taken_up(request.place, request.said_in) or "")
     await slack.desk.take(request)
 
 
-async def _changed(slack: "Slack", body: Body, event: Body, *, bot: str) -> None:
-    """An edit; Slack also sends this when it unfolds a link, with the same text."""
-    now, before = event["message"], event.get("previous_message") or {}
-    if not _from_people(now) or now.get("subtype") or now.get("text") == before.get("text"):
-        return
-    edited = {**now, "channel": event["channel"], "channel_type": event.get("channel_type")}
-    request = parse.said(body, edited, bot=bot, addressed=True)
-    if question := await slack.desk.taken_up(request.place, request.said_in):
-        await slack.desk.take(replace(request, replaces=question))
+async def _follow(slack: "Slack", body: Body, event: Body, *, bot: str) -> None:
+    if event.get("thread_ts"):
+        request = parse.said(body, event, bot=bot, addressed=False)
+        if await slack.desk.conversations.follows(request.place, request.person):
+            await slack.desk.take(request)
 
 
 async def _deleted(slack: "Slack", body: Body, event: Body) -> None:
@@ -76,6 +88,15 @@ async def _deleted(slack: "Slack", body: Body, event: Body) -> None:
     request = parse.said(body, gone, bot="", addressed=True)
     if question := await slack.desk.taken_up(request.place, request.said_in):
         await slack.desk.take(replace(request, kind="retract", text="", replaces=question))
+
+
+def _old(request: Request) -> bool:
+    """Whether an edit comes too late for its message to be still on the way: Slack delivers for an hour."""
+    return request.asked_at - parse.when(request.said_in) > _ON_THE_WAY
+
+
+def _mentions(event: Body, bot: str) -> bool:
+    return f"<@{bot}" in str(event.get("text"))
 
 
 def _from_people(event: Body) -> bool:

@@ -1,5 +1,6 @@
 """The use cases behind the platforms, on SQLite and PostgreSQL."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -153,6 +154,55 @@ async def test_limits_count_a_person_and_a_channel(offices: Offices) -> None:
     assert isinstance((await room.ask("Three?", person=others[0])).body, Words)
     elsewhere = Place(platform="discord", workspace="G", channel="other")
     assert isinstance((await room.ask("Four?", person=others[1], place=elsewhere)).body, Answer)
+
+
+async def test_a_hundred_people_in_one_channel_are_served_and_one_who_floods_is_told(
+    offices: Offices,
+) -> None:
+    delivery = FakeDelivery()
+    office = offices.open(limits=Limits())
+    office.desk.join("discord", delivery)
+    crowd = [Person(platform="discord", user=str(1000 + n)) for n in range(100)]
+    for person in crowd:
+        await office.desk.take(request("How many?", person=person))
+    for number in range(30):
+        await office.desk.take(request(f"Question {number}?"))
+    await office.desk.drain(seconds=60)
+    assert sum(isinstance(reply.body, Answer) for reply in delivery.replies) == len(crowd) + 12
+    declined = [reply for reply in delivery.replies if isinstance(reply.body, Words)]
+    assert {reply.request.person for reply in declined} == {PERSON}
+    assert all(reply.private and "That was a lot of questions" in str(reply.body) for reply in declined)
+    assert len(declined) == 18
+
+
+async def test_who_waits_as_long_as_they_are_told_is_served(offices: Offices) -> None:
+    moment = [datetime(2025, 5, 6, 12, tzinfo=UTC)]
+    delivery = FakeDelivery()
+    office = offices.open(limits=Limits(per_person=3), clock=lambda: moment[0])
+    office.desk.join("discord", delivery)
+    room = Room(office, delivery)
+    for _ in range(5):
+        body = (await room.ask("How many?")).body
+        moment[0] += timedelta(seconds=10)
+    assert isinstance(body, Words)
+    found = re.search(r"in (\d+) seconds", body.text)
+    assert found
+    moment[0] += timedelta(seconds=int(found[1]) - 10)
+    assert isinstance((await room.ask("And now?")).body, Answer)
+
+
+async def test_what_a_watch_finds_and_what_is_passed_over_count_for_nobody(offices: Offices) -> None:
+    delivery = FakeDelivery()
+    office = offices.open(limits=Limits(per_person=2))
+    office.desk.join("discord", delivery)
+    room = Room(office, delivery)
+    await room.ask("Who opened the depot?")
+    for key in ("notice:1", "notice:2", "discord:aside"):
+        kind = "follow" if key == "discord:aside" else "notice"
+        await office.desk.take(request("nonsense", key=key, kind=kind))
+        await office.desk.drain()
+    assert isinstance((await room.ask("And when?")).body, Answer)
+    assert isinstance((await room.ask("And why?")).body, Words)
 
 
 async def test_settings_hold_for_a_channel_or_for_all_without_their_own(room: Room) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 from bot import wording
 from bot.desk import Words
@@ -122,10 +123,10 @@ async def test_an_edit_waits_for_its_question_and_replaces_the_answer(offices: O
     office.desk.join("discord", delivery)
     first = request("How many tanks?", said_in="7")
     await office.desk.take(first)
+    await office.desk.take(request("How many ships?", said_in="7"))
+    await office.desk.drain()
     replaces = await office.desk.taken_up(first.place, "7")
     assert replaces
-    await office.desk.take(request("How many ships?", said_in="7", replaces=replaces))
-    await office.desk.drain()
     (reply,) = delivery.replies
     assert isinstance(reply.body, Answer)
     assert reply.body.question == "How many ships?"
@@ -135,6 +136,34 @@ async def test_an_edit_waits_for_its_question_and_replaces_the_answer(offices: O
     await office.desk.drain()
     assert delivery.replies == []
     assert await office.desk.taken_up(first.place, "8") is None
+
+
+async def test_an_edit_that_overtakes_its_question_is_answered_alone(room: Room) -> None:
+    said = datetime(2025, 5, 6, 12, tzinfo=UTC)
+    versions = ["How many tanks?", "How many ships?", "How many boats?"]
+    for number in (1, 0, 2, 1):  # the question comes after its first edit, which comes again after the second
+        moment = said + timedelta(seconds=number)
+        await room.office.desk.take(request(versions[number], said_in="7", asked_at=moment))
+        await room.office.desk.drain()
+    (reply,) = room.delivery.replies
+    assert isinstance(reply.body, Answer)
+    assert reply.body.question == "How many boats?"
+    assert [asked.question for asked in room.office.answerer.asked] == versions[1:]
+
+
+async def test_an_edited_follow_up_changes_its_answer_and_stays_silent_where_it_had_none(room: Room) -> None:
+    await room.ask("Who opened the depot?")
+    await room.ask("and when?", kind="follow", said_in="8")
+    for text in ("nonsense", "and why?"):
+        await room.office.desk.take(request(text, kind="follow", said_in="8"))
+        await room.office.desk.drain()
+        assert len(room.delivery.replies) == 2
+    assert isinstance(body := room.delivery.replies[-1].body, Answer)
+    assert body.question == "and why?"
+    for text in ("nonsense", "more nonsense"):
+        await room.office.desk.take(request(text, kind="follow", said_in="9"))
+        await room.office.desk.drain()
+    assert len(room.delivery.replies) == 2
 
 
 async def test_sharing_is_for_the_asker(room: Room) -> None:

@@ -176,9 +176,25 @@ async def test_check_and_a_sentence_checks_the_sentence(town: Town) -> None:
 
 async def test_an_edited_question_changes_its_answer(town: Town) -> None:
     question = await town.alice.send(town.channel, f"{town.me} what was agreed?")
+    await town.env.advance_time(1)
     await town.alice.edit(question, f"{town.me} what was decided?")
     (answer,) = town.answers
     assert "what was decided? Yes." in text(answer)
+
+
+async def test_an_edit_long_after_a_message_that_was_never_asked_is_left_alone(town: Town) -> None:
+    said = await town.alice.send(town.channel, "what was agreed?")
+    await town.env.advance_time(2 * 60 * 60)
+    await town.alice.edit(said, f"{town.me} what was agreed?")
+    assert town.answers == []
+
+
+async def test_a_mention_added_in_time_by_an_edit_is_answered(town: Town) -> None:
+    said = await town.alice.send(town.channel, "what was agreed?")
+    await town.env.advance_time(1)
+    await town.alice.edit(said, f"{town.me} what was agreed?")
+    (answer,) = town.answers
+    assert "what was agreed? Yes." in text(answer)
 
 
 async def test_a_deleted_question_takes_its_answer_along(town: Town) -> None:
