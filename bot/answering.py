@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from index.figures.store import FigureStore
     from index.store.reading import Reader
     from retrieval.answer import Answer, Citation
-    from retrieval.generate.writer import Asked
+    from retrieval.generate.writer import Asked, Told
 
 _AROUND = 900  # characters shown on each side of a quote
 
@@ -25,8 +25,10 @@ class Answers:
         self._reader = reader
         self._figures = figures
 
-    def ask(self, question: str, **options: Any) -> "Answer":
-        """What `retrieval.answerer.Answerer.ask` answers."""
+    def ask(self, question: str, *, told: "Told | None" = None, **options: Any) -> "Answer":
+        """What `retrieval.answerer.Answerer.ask` answers; ``told`` is for what writes on top of it."""
+        if told is not None:
+            options["told"] = told
         return self._answerer.ask(question, **options)
 
     def check(self, claim: str) -> ClaimCheck:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, null, or_, select, update
 
 from bot.desk.clock import Clock, now, utc
-from bot.desk.records import Place, Request
+from bot.desk.records import Message, Place, Request
 from bot.desk.tables import events, questions
 from bot.desk.workers import Workers
 
@@ -93,6 +93,10 @@ class Claims:
     async def posting(self, key: str) -> bool:
         """Note that the message is about to be posted; false if the claim was lost to another process."""
         return await self._advance(key, state="posting", leased_until=self._clock() + self._lease)
+
+    async def grows(self, request: Request, message: Message) -> bool:
+        """Note the message in which the answer has begun to grow, to be finished there after a restart."""
+        return await self._advance(request.key, request=replace(request, grown=message).as_json())
 
     async def done(self, key: str, outcome: Outcome) -> bool:
         """Note that the event needs nothing more."""

@@ -1,6 +1,7 @@
 """What the desk needs from a chat platform; its adapter implements it."""
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
 
 from bot.desk.records import Message, Reply, Request
 
@@ -36,3 +37,17 @@ class Delivery(Protocol):
 
     async def tell(self, person: str, text: str) -> None:
         """A direct message to a person (the ``Person.key``)."""
+
+
+@runtime_checkable
+class Grows(Protocol):
+    """A platform whose messages can grow while they are written. Raises `bot.errors.DeliveryError`."""
+
+    async def grow(self, request: Request, message: Message | None, lines: Sequence[str]) -> Message | None:
+        """Add ``lines`` to the message in which the answer grows; with None for it, begin one.
+
+        None where a message cannot grow here: the reply is posted whole.
+        """
+
+    async def finish(self, message: Message, reply: Reply) -> None:
+        """Put the whole reply into the message that has grown, carrying the request's key."""

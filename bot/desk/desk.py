@@ -53,6 +53,8 @@ class Home:
 class Desk:
     """Takes what people ask and sees to it that each gets one reply. The package's docstring says how.
 
+    ``grows``: answers are written while they are made, and shown so where a platform's messages can grow.
+
     Its parts do the rest: ``sources``, ``reviews``, ``channels``, ``conversations``, ``questions``,
     ``retention``, ``audit``, ``watches``, ``recalls``; ``figures`` completes names of countries.
     """
@@ -70,6 +72,7 @@ class Desk:
         tell_recalls: Collection[str] = (),
         timezone: str = "UTC",
         sign_in: SignIn | None = None,
+        grows: bool = False,
         claims: Claims | None = None,
         clock: Clock = now,
     ) -> None:
@@ -104,7 +107,7 @@ class Desk:
             sign_in=sign_in,
             clock=clock,
         )
-        self._serving = Serving(self._claims, replying, self.questions, refused=self._not_taken)
+        self._serving = Serving(self._claims, replying, self.questions, refused=self._not_taken, grows=grows)
 
     def join(self, platform: Platform, delivery: Delivery) -> None:
         """From now on replies to people on ``platform`` go through ``delivery``."""

@@ -3,7 +3,7 @@
 Implementations are synchronous and thread-safe, and are called through `bot.desk.workers`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
@@ -113,8 +113,11 @@ class Answerer(Protocol):
         newest_only: bool = False,
         widen: bool = False,
         articles: Collection[str] | None = None,
+        told: Callable[[str], None] | None = None,
     ) -> Answer:
         """The answer; a refusal is one too. With ``articles`` it is drawn from these alone.
+
+        ``told`` gets the lines of an answer that a language model writes, as soon as each has passed.
 
         Raises:
             IndexingError, RetrievalError: it cannot be answered now; the text may be shown.

@@ -106,6 +106,8 @@ class Request:
     replaces: str = ""
     spending: SpendingQuery | None = None
     delivery: Mapping[str, str] = field(default_factory=dict)
+    grown: Message | None = None
+    """The message in which the answer had begun to grow when another process was to finish it."""
 
     def as_json(self) -> dict[str, Any]:
         """A form for the database, read back by `from_json`."""
@@ -114,6 +116,7 @@ class Request:
         record["person"]["roles"] = sorted(self.person.roles)
         record["options"]["as_of"] = self.options.as_of.isoformat() if self.options.as_of else None
         record["delivery"] = dict(self.delivery)
+        record["grown"] = dict(self.grown) if self.grown else None
         return record
 
     @classmethod

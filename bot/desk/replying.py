@@ -21,6 +21,8 @@ from bot.errors import DeskError, TooMany
 from retrieval.answer import Answer
 from retrieval.understand.turn import turn_of
 
+Told = Callable[[str], None]
+"""Is told a line of an answer, from the thread that makes it."""
 SignIn = Callable[[Person], str]
 """Makes an address that signs a person in to the pages, empty where there is none that people could reach."""
 
@@ -70,8 +72,10 @@ class Replying:
         self._sign_in = sign_in
         self._clock = clock
 
-    async def reply(self, request: Request) -> Reply | None:
+    async def reply(self, request: Request, *, told: Told | None = None) -> Reply | None:
         """The reply to a request; None where silence is right (a follow-up that is none of ours).
+
+        ``told`` gets the lines of an answer that all may see, as they pass.
 
         Raises:
             IndexingError, RetrievalError: it cannot be answered now.
@@ -109,13 +113,14 @@ class Replying:
             return await self._check(request, channel)
         if request.kind == "ask" and (claim := claim_in(request.text)):
             return await self._check(replace(request, kind="check", text=claim), channel)
-        return await self._ask(request, channel)
+        return await self._ask(request, channel, told=told)
 
-    async def _ask(self, request: Request, channel: Channel) -> Reply | None:
+    async def _ask(self, request: Request, channel: Channel, *, told: Told | None) -> Reply | None:
         question = request.replaces or question_id(request.key)
         earlier = [turn for turn in await self._conversations.turns(request.place) if turn.id != question]
         turns = [turn_of(turn.answer) for turn in earlier if turn.answer]
         options = request.options
+        private = request.private or (channel.private and not request.place.direct)
 
         def work() -> Answer:
             return self._answerer.ask(
@@ -127,12 +132,12 @@ class Replying:
                 publishers=channel.publishers,
                 newest_only=options.newest_only,
                 widen=options.widen,
+                told=None if private else told,
             )
 
         answer = await self._workers.compute(work)
         if request.kind == "follow" and not answer.found and not await self._answered(request):
             return None
-        private = request.private or (channel.private and not request.place.direct)
         await self._questions.keep(request, question, answer, private=private)
         if request.kind == "ask" and not request.private:
             await self._conversations.asked(request.place, request.person)

@@ -11,7 +11,8 @@ import structlog
 
 from bot import wording
 from bot.desk.claims import Abandoned, Claims, Outcome, question_id
-from bot.desk.delivery import Delivery
+from bot.desk.delivery import Delivery, Grows
+from bot.desk.growing import Growing
 from bot.desk.questions import Questions
 from bot.desk.records import Message, Platform, Reply, Request, Words
 from bot.desk.replying import Replying
@@ -32,9 +33,16 @@ class Serving:
     """Serves claimed requests, each in a task of its own."""
 
     def __init__(
-        self, claims: Claims, replying: Replying, questions: Questions, *, refused: Refused | None = None
+        self,
+        claims: Claims,
+        replying: Replying,
+        questions: Questions,
+        *,
+        refused: Refused | None = None,
+        grows: bool = False,
     ) -> None:
         self._refused = refused
+        self._grows = grows
         self._claims = claims
         self._replying = replying
         self._questions = questions
@@ -132,6 +140,7 @@ class Serving:
 
     async def _serve(self, request: Request, *, second: bool = False) -> None:
         delivery = self._deliveries[request.place.platform]
+        grown = request.grown
         try:
             if request.replaces:
                 await self._wait_for(request)
@@ -140,11 +149,15 @@ class Serving:
                 return
             await self._working(request, delivery)
             known = request if request.kind == "notice" else await delivery.complete(request)
-            reply = await self._replying.reply(known)
+            growing = self._growing(request, delivery)
+            try:
+                reply = await self._replying.reply(known, told=growing.tell if growing else None)
+            finally:
+                grown = await growing.end() if growing else grown
             if reply is None:
                 await self._claims.done(request.key, "silent")
                 return
-            await self._deliver(replace(reply, second=second), delivery)
+            await self._deliver(replace(reply, second=second), delivery, grown=grown)
         except DeliveryError as exc:
             await self._undelivered(request, delivery, exc)
         except StoreError:
@@ -153,9 +166,16 @@ class Serving:
             )
         except Exception:  # the outermost edge of a message: logged, and the person is told
             log.exception("could not answer %s", request.key)
-            await self._fail(request, delivery, second=second)
+            await self._fail(request, delivery, second=second, grown=grown)
 
-    async def _deliver(self, reply: Reply, delivery: Delivery) -> None:
+    def _growing(self, request: Request, delivery: Delivery) -> Growing | None:
+        """What shows the answer while it is written; None where it is shown whole."""
+        grows = self._grows and request.kind in ("ask", "follow") and not request.replaces
+        if not grows or request.grown or not isinstance(delivery, Grows):
+            return None
+        return Growing(request, delivery, self._claims)
+
+    async def _deliver(self, reply: Reply, delivery: Delivery, *, grown: Message | None) -> None:
         request = reply.request
         if not await self._claims.posting(request.key):
             log.warning("another process took %s over; nothing is posted here", request.key)
@@ -164,9 +184,24 @@ class Serving:
         if before and before.message and not isinstance(reply.body, Words):
             await delivery.replace(before.message, reply)
             message: Message | None = before.message
+        elif grown and await self._finished(grown, reply, delivery):
+            message = grown
         else:
             message = await delivery.post(reply)
         await self._record(request, message, question=reply.question)
+
+    async def _finished(self, grown: Message, reply: Reply, delivery: Delivery) -> bool:
+        """Whether the reply stands in the message that has grown; one that is gone is left alone."""
+        if not isinstance(delivery, Grows):
+            return False
+        try:
+            await delivery.finish(grown, reply)
+        except DeliveryError as exc:
+            if exc.passing:
+                raise
+            log.warning("the message of %s cannot be finished; it is posted anew: %s", reply.request.key, exc)
+            return False
+        return True
 
     async def _record(
         self, request: Request, message: Message | None, *, question: str | None = None
@@ -212,15 +247,25 @@ class Serving:
             await self._refused(request, str(exc))
         await self._fail(request, delivery, second=False, why=str(exc))
 
-    async def _fail(self, request: Request, delivery: Delivery, *, second: bool, why: str = "") -> None:
+    async def _fail(
+        self,
+        request: Request,
+        delivery: Delivery,
+        *,
+        second: bool,
+        why: str = "",
+        grown: Message | None = None,
+    ) -> None:
         """Say that it went wrong; never nothing. ``why`` is for the person: then nobody else sees it."""
         outcome: Outcome = "silent"
         if request.kind not in ("follow", "retract", "hint", "notice"):
             outcome = "failed"
             words = Words(text=why or wording.failed(question_id(request.key)), failed=True)
             private = bool(why) or request.private
+            reply = Reply(request=request, body=words, second=second, private=private)
             try:
-                await delivery.post(Reply(request=request, body=words, second=second, private=private))
+                if not (grown and await self._finished(grown, reply, delivery)):
+                    await delivery.post(reply)
             except DeliveryError as exc:
                 log.error("the failure of %s could not be told either: %s", request.key, exc)  # noqa: TRY400
         await self._claims.done(request.key, outcome)

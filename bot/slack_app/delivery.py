@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import re
+from collections.abc import Sequence
 from dataclasses import replace as with_changes
 from typing import Any
 
@@ -11,7 +13,7 @@ from bot.errors import DeliveryError
 from bot.slack_app.blocks import paragraph
 from bot.slack_app.parse import words
 from bot.slack_app.render import Payload, message
-from bot.slack_app.text import escaped
+from bot.slack_app.text import escaped, literal
 from bot.slack_app.workspaces import Workspaces, retry_handlers
 
 log = logging.getLogger(__name__)
@@ -20,6 +22,7 @@ EVENT = "communique_answer"
 """The type of the metadata that each answer carries, with the event's id."""
 _REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "invalid_attachments"})
 _PAGES = 3
+_ADDRESS = re.compile(r"://|\bwww\.")  # of a line that waits for the blocks: a stream would unfurl it
 _SETTLING = (0.0, 1.0, 2.0)  # seconds before an uploaded image can be shown in a message
 
 
@@ -85,8 +88,48 @@ class SlackDelivery:
             return await self._post_with_chart(reply, reply.body.chart)
         return await self._post(reply)
 
+    async def grow(self, request: Request, message_: Message | None, lines: Sequence[str]) -> Message | None:
+        """Stream the lines into a message; not where the answer is for one person, or Slack does not stream.
+
+        A stream ends by itself after some minutes; then no more is added, and the message waits for the rest.
+        """
+        place = request.place
+        if request.private or not (place.thread or place.direct):
+            return None
+        text = "".join(f"{literal(line)}\n" for line in lines if not _ADDRESS.search(line))
+        if not text:
+            return message_
+        if message_ is not None:
+            target = {"channel": message_["channel"], "ts": message_["id"]}
+            await self._call(request, "chat.appendStream", markdown_text=text, **target)
+            return message_
+        begun = await self._call(
+            request,
+            "chat.startStream",
+            channel=place.channel,
+            thread_ts=place.thread or None,
+            recipient_user_id=request.person.user,
+            recipient_team_id=request.person.workspace or place.workspace,
+            markdown_text=text,
+        )
+        return _message(request, begun["channel"], begun["ts"])
+
+    async def finish(self, message_: Message, reply: Reply) -> None:
+        """End the stream and put the whole reply into its message."""
+        target = {"channel": message_["channel"], "ts": message_["id"]}
+        try:
+            await self._call(reply.request, "chat.stopStream", **target)
+        except (
+            DeliveryError
+        ) as exc:  # it has ended by itself, or will: the message takes the reply all the same
+            log.info("the stream of %s was not stopped: %s", reply.request.key, exc)
+        await self._update(message_, reply, metadata=_metadata(reply))
+
     async def replace(self, message_: Message, reply: Reply) -> None:
         """Put another reply into a posted message."""
+        await self._update(message_, reply)
+
+    async def _update(self, message_: Message, reply: Reply, **more: Any) -> None:
         payload = message(reply)
         place = reply.request.place
         target = {"workspace": message_.get("workspace") or place.workspace, "ts": message_["id"]}
@@ -100,6 +143,7 @@ class SlackDelivery:
                     text=shown.text,
                     blocks=list(shown.blocks),
                     **target,
+                    **more,
                 )
             except DeliveryError as exc:
                 if exc.code not in _REFUSED or shown is not payload:
@@ -156,13 +200,7 @@ class SlackDelivery:
         if reply.private and not request.place.direct:
             await self._call(request, "chat.postEphemeral", user=request.person.user, **content)
             return None
-        payload_of_event = {"event_id": request.key, "question": reply.question}
-        posted = await self._call(
-            request,
-            "chat.postMessage",
-            metadata={"event_type": EVENT, "event_payload": payload_of_event},
-            **content,
-        )
+        posted = await self._call(request, "chat.postMessage", metadata=_metadata(reply), **content)
         return _message(request, posted["channel"], posted["ts"])
 
     async def _post_with_chart(self, reply: Reply, chart: bytes) -> Message | None:
@@ -246,6 +284,12 @@ async def respond(url: str, content: dict[str, Any]) -> None:
         code = "invalid_blocks" if "invalid_blocks" in sent.body else sent.body[:100] or "unknown"
         passing = sent.status_code in (429, 500, 502, 503)
         raise DeliveryError(f"Slack refused the message ({code}).", code=code, passing=passing)
+
+
+def _metadata(reply: Reply) -> dict[str, Any]:
+    """What the message is found again by."""
+    payload = {"event_id": reply.request.key, "question": reply.question}
+    return {"event_type": EVENT, "event_payload": payload}
 
 
 def _message(request: Request, channel: str, ts: str) -> Message:

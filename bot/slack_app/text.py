@@ -14,12 +14,20 @@ from bot.wording import harmless
 Element = dict[str, Any]
 
 _LIVE = re.compile(r"<(?=[@#!a-zA-Z])")
+_MARKS = re.compile(r"[\\`*_{}#~|]|(?<=\])\(")
+_LISTED = re.compile(r"\A(\d*)([-+.)])(?=\s)")
 _LINKABLE = re.compile(r"https?://[^\s/?#]+")
 
 
 def escaped(text: str) -> str:
     """``text`` for ``mrkdwn``: ``&``, ``<`` and ``>`` and nothing else, as Slack asks."""
     return harmless(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def literal(text: str) -> str:
+    """``text`` on one line of Markdown that shows it as it is: marks are escaped, and it links nowhere."""
+    line = _MARKS.sub(r"\\\g<0>", escaped(" ".join(text.split())))
+    return _LISTED.sub(r"\1\\\2", line)
 
 
 def plain(text: str, *, bold: bool = False, italic: bool = False) -> Iterator[Element]:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
@@ -44,6 +44,9 @@ class FakeAnswerer:
 
     prepared: dict[str, Answer] = field(default_factory=dict)
     seconds: float = 0.0
+    lines: Sequence[str] = ()
+    """Told while it is answered, to whom listens; after each ``between`` is called."""
+    between: Callable[[], object] = lambda: None
     asked: list[Asking] = field(default_factory=list)
     checked: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -61,11 +64,16 @@ class FakeAnswerer:
         newest_only: bool = False,
         widen: bool = False,
         articles: Collection[str] | None = None,
+        told: Callable[[str], None] | None = None,
     ) -> Answer:
         with self._lock:
             self.asked.append(Asking(question, tuple(turns), tuple(publishers), newest_only, widen))
         if self.seconds:
             time.sleep(self.seconds)
+        if told is not None:
+            for line in self.lines:
+                told(line)
+                self.between()
         if "break" in question:
             raise IndexingError("The index broke.")
         if question in self.prepared:

@@ -16,7 +16,8 @@ from typing import Any
 from aiohttp import ClientSession, WSMsgType, web
 
 from tests.bot.slack.payloads import problems_of_message, problems_of_view
-from tests.bot.slack.people import APP_ID, BOT, TEAM, People, Posted
+from tests.bot.slack.people import APP_ID, BOT, TEAM, Posted
+from tests.bot.slack.streams import Streams
 from tests.bot.waiting import until
 
 BOT_TOKEN = "xoxb-test"
@@ -34,7 +35,7 @@ class Call:
     at: float = field(default_factory=time.monotonic)
 
 
-class FakeSlack(People):
+class FakeSlack(Streams):
     """The server. ``async with FakeSlack() as slack:``."""
 
     def __init__(self) -> None:
@@ -42,7 +43,6 @@ class FakeSlack(People):
         self.calls: list[Call] = []
         self.views: list[dict[str, Any]] = []
         self.homes: dict[str, dict[str, Any]] = {}
-        self.problems: list[str] = []
         self.acks: dict[str, float] = {}
         self.ack_payloads: dict[str, Any] = {}
         self.sent: dict[str, float] = {}
@@ -227,6 +227,8 @@ class FakeSlack(People):
         posted = self._find(arguments["channel"], arguments["ts"])
         if posted is None:
             return {"ok": False, "error": "message_not_found"}
+        if posted.ts in self.streaming:
+            return {"ok": False, "error": "streaming_state_conflict"}
         if refused := self._refused(arguments):
             return refused
         kept: dict[str, Any] = {
@@ -349,12 +351,6 @@ class FakeSlack(People):
         types = {block["type"] for block in arguments.get("blocks") or []}
         if problems or types & self.refused_blocks:
             return {"ok": False, "error": "invalid_blocks", "errors": problems}
-        return None
-
-    def _find(self, channel: str, ts: str) -> Posted | None:
-        for posted in self.messages:
-            if (posted.channel, posted.ts) == (channel, ts) and not posted.deleted:
-                return posted
         return None
 
     # Sockets and addresses.
