@@ -35,6 +35,7 @@ _BATCH = 128
 _FULL = 512
 """Fetched pages waiting to be taken in above which no more are fetched."""
 _UNWANTED = "holds an article that was taken out by hand; give its address to have it back"
+_ELSEWHERE = "The address now leads to another article."
 _OF_A_HOST = 32
 """Pages of one host that are claimed at a time, so that a slow one does not stand in the others' way."""
 
@@ -298,7 +299,7 @@ class Collector:
             report.not_modified += verdict.outcome == "unchanged"
             report.articles.unchanged += verdict.outcome == "unchanged" and page.state == "held"
             report.put_off += verdict.outcome == "put off"
-            report.moved += verdict.moved_to is not None
+            report.moved += verdict.moved_to is not None and not verdict.to_be_seen
             if verdict.reason is not None:
                 under_way.fail(Failure(source=page.url, reason=verdict.reason))
         under_way.arrived.set()
@@ -312,16 +313,14 @@ class Collector:
                     self.pages.received, under_way.claimant, now=self.now(), most=_BATCH
                 )
                 if batch:
-                    report, removed = await asyncio.to_thread(self._take_in, batch, under_way.tell)
-                    under_way.report.articles += report
-                    under_way.report.removed += removed
+                    await asyncio.to_thread(self._take_in, batch, under_way)
             if not batch:
                 if last:
                     return
                 await under_way.arrived.wait()
 
-    def _take_in(self, batch: list[Received], tell: Told) -> tuple[AddReport, int]:
-        """Read a batch for articles, index them, and write down what each page holds; how many went by that.
+    def _take_in(self, batch: list[Received], under_way: _Pass) -> None:
+        """Read a batch for articles, index them, and write down what each page holds.
 
         Runs in a thread of its own.
         """
@@ -338,6 +337,9 @@ class Collector:
                     elif article_id(each.identity) in unwanted:
                         failures[received.page.id] = Failure(source=each.source, reason=_UNWANTED)
                         continue
+                    elif self._leads_elsewhere(received, each):
+                        failures[received.page.id] = Failure(source=each.source, reason=_ELSEWHERE, gone=True)
+                        continue
                     else:
                         found[received.page.id].append(article_id(each.identity))
                     yield each
@@ -345,9 +347,9 @@ class Collector:
         def told(one: Indexed | Failure) -> None:
             if isinstance(one, Indexed) and one.outcome != "unchanged":
                 changed.add(one.id)
-            tell(one)
+            under_way.tell(one)
 
-        report = self._intake.add(articles(), each=told)
+        under_way.report.articles += self._intake.add(articles(), each=told)
         settled = [
             Settled(
                 received=received,
@@ -359,9 +361,16 @@ class Collector:
             for received in batch
         ]
         removed = self.pages.settle(settled, now=self.now(), gone_after=self._gone_after)
+        under_way.report.removed += len(removed)
+        under_way.report.moved += sum(bool(one.received.moved_to and one.articles) for one in settled)
         if removed:
             self._intake.recover()
-        return report, len(removed)
+
+    def _leads_elsewhere(self, received: Received, article: Article) -> bool:
+        """Whether a page that held an article now redirects to another one."""
+        if received.page.state != "held" or received.final_url == received.page.url:
+            return False
+        return self.pages.held_otherwise(received.page.id, article)
 
 
 def _tell_all(under_way: _Pass, visited: Visited) -> None:

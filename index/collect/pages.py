@@ -7,16 +7,18 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Row, case, delete, exists, func, insert, select, update
 
+from index.article import Article
 from index.collect.claims import RELEASED, Claimant, zoned
 from index.collect.feeds import Item
 from index.collect.fetch import Fetched
 from index.collect.schedule import BOUNDS, GONE_AFTER
 from index.collect.tables import holdings, inbox, pages
-from index.collect.visit import Page, Received, Settled, Verdict, after_reading
+from index.collect.visit import Page, Received, Settled, Verdict, after_reading, tells_the_same
 from index.extract.dates import Moment
 from index.extract.urls import canonical_url
 from index.store.database import Database
-from index.store.recording import remove
+from index.store.history import versions_of
+from index.store.recording import article_id, remove
 
 _LOOKUP = 500  # values in one IN list
 
@@ -112,13 +114,13 @@ class Pages:
         with self._database.write() as connection:
             for page, verdict in verdicts:
                 target = page.id
-                if verdict.moved_to is not None:
+                if verdict.moved_to is not None and not verdict.to_be_seen:
                     target = _move(connection, page, verdict.moved_to, now)
                 values: dict[str, Any] = {**verdict.values, "fetched_at": now}
                 if verdict.received is None:
                     values |= {**RELEASED, "attempts": 0}
                 else:
-                    _receive(connection, target, verdict.received, now)
+                    _receive(connection, target, verdict, verdict.received, now)
                 connection.execute(update(pages).where(pages.c.id == target).values(**values))
                 if verdict.gone:
                     removed += _let_go(connection, target, keep=())
@@ -129,7 +131,7 @@ class Pages:
         mine = (pages.c.claimed_by == claimant.name) | claimant.may_take(pages, now)
         with self._database.write() as connection:
             rows = connection.execute(
-                select(pages, inbox.c.content, inbox.c.content_type, inbox.c.final_url)
+                select(pages, inbox.c.content, inbox.c.content_type, inbox.c.final_url, inbox.c.moved_to)
                 .join(inbox, inbox.c.page == pages.c.id)
                 .where(mine)
                 .order_by(inbox.c.received_at, pages.c.id)
@@ -138,7 +140,11 @@ class Pages:
             _claim(connection, claimant, [row.id for row in rows], now)
         return [
             Received(
-                page=_page(row), content=row.content, content_type=row.content_type, final_url=row.final_url
+                page=_page(row),
+                content=row.content,
+                content_type=row.content_type,
+                final_url=row.final_url,
+                moved_to=row.moved_to,
             )
             for row in rows
         ]
@@ -168,6 +174,15 @@ class Pages:
         with self._database.read() as connection:
             return set(connection.scalars(select(holdings.c.article).distinct()))
 
+    def held_otherwise(self, page: int, article: Article) -> bool:
+        """Whether other articles stand on the page, none of which ``article`` is, perhaps edited."""
+        with self._database.read() as connection:
+            held = _held(connection, page)
+            before = [(kept[-1].title, kept[-1].text) for kept in versions_of(connection, held).values()]
+        if not before or article_id(article.identity) in held:
+            return False
+        return not tells_the_same(article, before)
+
     def kept_since(self, sources: Collection[int], since: datetime) -> int:
         """How many pages of these sources hold an article and have not been visited since."""
         with self._database.read() as connection:
@@ -187,17 +202,21 @@ class Pages:
         with self._database.write() as connection:
             for one in settled:
                 page = one.received.page
+                target, validators = page.id, dict[str, Any]()
                 if one.articles:
-                    removed += _let_go(connection, page.id, keep=one.articles)
-                    _hold(connection, page.id, one.articles)
-                values = after_reading(
-                    one, held=bool(_held(connection, page.id)), now=now, gone_after=gone_after
-                )
+                    if one.received.moved_to:
+                        target = _move(connection, page, one.received.moved_to, now)
+                        validators = {"etag": page.etag, "last_modified": page.last_modified}
+                        validators["validators_of"] = page.validators_of
+                    removed += _let_go(connection, target, keep=one.articles)
+                    _hold(connection, target, one.articles)
+                held = bool(_held(connection, target))
+                values = validators | after_reading(one, held=held, now=now, gone_after=gone_after)
                 if values["state"] == "gone":
-                    removed += _let_go(connection, page.id, keep=())
+                    removed += _let_go(connection, target, keep=())
                 connection.execute(
                     update(pages)
-                    .where(pages.c.id == page.id, pages.c.state != "withheld")
+                    .where(pages.c.id == target, pages.c.state != "withheld")
                     .values(**values, attempts=0, **RELEASED)
                 )
                 connection.execute(delete(inbox).where(inbox.c.page == page.id))
@@ -309,7 +328,7 @@ def _move(connection: Connection, page: Page, moved_to: str, now: datetime) -> i
     return target
 
 
-def _receive(connection: Connection, page: int, fetched: Fetched, now: datetime) -> None:
+def _receive(connection: Connection, page: int, verdict: Verdict, fetched: Fetched, now: datetime) -> None:
     connection.execute(delete(inbox).where(inbox.c.page == page))
     connection.execute(
         insert(inbox).values(
@@ -317,6 +336,7 @@ def _receive(connection: Connection, page: int, fetched: Fetched, now: datetime)
             content=fetched.content,
             content_type=fetched.content_type,
             final_url=canonical_url(fetched.final_url) or fetched.final_url,
+            moved_to=verdict.moved_to if verdict.to_be_seen else None,
             received_at=now,
         )
     )

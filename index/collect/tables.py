@@ -87,6 +87,7 @@ inbox = Table(
     Column("content", LargeBinary, nullable=False),
     Column("content_type", Text),
     Column("final_url", Text, nullable=False),
+    Column("moved_to", Text),  # the page's address from now on, if its article is found there
     Column("received_at", DateTime(timezone=True), nullable=False),
 )
 """What has been fetched and not yet been taken in: a killed process need not fetch it again."""

@@ -1,10 +1,14 @@
 """One page, and what comes of a visit to it: decisions from what was fetched; nothing is looked up here."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+import numpy as np
+
+from index.article import Article
 from index.collect.discovery import is_front
 from index.collect.fetch import Fetched
 from index.collect.schedule import (
@@ -17,7 +21,9 @@ from index.collect.schedule import (
     is_gone,
 )
 from index.errors import FetchError
+from index.extract.titles import folded
 from index.extract.urls import canonical_url
+from index.likeness import shingles
 
 _FOR_GOOD = frozenset({"address", "robots", "type", "size", "redirect"})
 _TRIES = 8
@@ -55,6 +61,8 @@ class Received:
     content: bytes
     content_type: str | None
     final_url: str
+    moved_to: str | None = None
+    """The page's address from now on, if its article is found there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +84,8 @@ class Verdict:
     outcome: Outcome
     values: dict[str, Any] = field(default_factory=dict)
     moved_to: str | None = None
-    """The page's address from now on."""
+    """The page's address from now on; with ``to_be_seen`` only if its article is found there."""
+    to_be_seen: bool = False
     received: Fetched | None = None
     """What is to be read for an article."""
     gone: bool = False
@@ -117,6 +126,8 @@ def judge(
         outcome="unchanged" if same else "received",
         values=values,
         moved_to=moved_to,
+        # A site that sends all its pages to one notice for a day has not moved them there.
+        to_be_seen=page.state == "held" and not same,
         received=None if same else came,
     )
 
@@ -149,6 +160,22 @@ def after_reading(one: Settled, *, held: bool, now: datetime, gone_after: timede
     if one.changed:
         values["changed_at"] = now
     return values
+
+
+def tells_the_same(article: Article, before: Iterable[tuple[str | None, str]]) -> bool:
+    """Whether ``article`` is one of those ``before`` (title, text), perhaps edited.
+
+    That is so where the title is the same, or half of the runs of five words of the shorter text are.
+    """
+    found = shingles(article.text)
+    for title, text in before:
+        if title and article.title and folded(title) == folded(article.title):
+            return True
+        known = shingles(text)
+        shared = np.intersect1d(found, known, assume_unique=True).size
+        if shared and shared >= min(found.size, known.size) / 2:
+            return True
+    return False
 
 
 def hash_of(content: bytes) -> bytes:
