@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -14,6 +15,13 @@ from index.store.lock import owner_address
 from tests.bot.waiting import until
 
 ROOT = Path(__file__).parents[3]
+
+
+def owner_file(home: Path) -> str:
+    """What is written beside the lock."""
+    with suppress(OSError):
+        return (home / "owner.json").read_text()
+    return ""
 
 
 class ServiceProcess:
@@ -40,7 +48,7 @@ class ServiceProcess:
     async def ready(self) -> Self:
         assert self._process
         running = self._process
-        assert await until(lambda: owner_address(self.home) or running.returncode is not None, within=120)
+        assert await until(lambda: self._listens() or running.returncode is not None, within=120)
         assert running.returncode is None, self.log()[-2000:]
         async with httpx.AsyncClient(base_url=owner_address(self.home) or "") as client:
             for _ in range(1200):
@@ -48,6 +56,11 @@ class ServiceProcess:
                     return self
                 await asyncio.sleep(0.1)
         raise AssertionError(f"never ready: {self.log()[-2000:]}")
+
+    def _listens(self) -> bool:
+        """Whether this process says where it listens, and not one that was killed."""
+        assert self._process
+        return f'"pid": {self._process.pid},' in owner_file(self.home) and bool(owner_address(self.home))
 
     def client(self) -> httpx.AsyncClient:
         token = (self.home / TOKEN).read_text()
