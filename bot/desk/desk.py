@@ -15,7 +15,7 @@ from bot.desk.clock import Clock, now
 from bot.desk.conversations import Conversations
 from bot.desk.delivery import Delivery
 from bot.desk.notices import Notices
-from bot.desk.ports import Answerer, Figures, Library, Reading, Stats
+from bot.desk.ports import Answerer, Figures, Library, Reading, SpendingReport, Stats
 from bot.desk.questions import Questions
 from bot.desk.recalls import Recalls
 from bot.desk.records import Asked, Options, Person, Place, Platform, Reply, Request, Words
@@ -24,6 +24,8 @@ from bot.desk.retention import Retention
 from bot.desk.reviews import Decision, Reviews
 from bot.desk.serving import Serving
 from bot.desk.sources import Sources
+from bot.desk.spending import HELP
+from bot.desk.spending import parse as parse_spending
 from bot.desk.watches import Watches
 from bot.desk.watching import Watching
 from bot.desk.workers import Workers
@@ -241,6 +243,22 @@ class Desk:
         if n not in cited:
             return None
         return await self._workers.compute(lambda: self._answerer.passage(cited[n]))
+
+    async def spending(self, person: Person, place: Place, typed: str) -> SpendingReport:
+        """The figures that the words of ``/spending`` ask for, apart from any message.
+
+        Raises:
+            NotAllowed: ``person`` may not ask there.
+            DeskError: there are none; the text says why.
+        """
+        await self.channels.admit(person, place)
+        query = parse_spending(typed)
+        if query is None:
+            raise DeskError(HELP)
+        report = await self._workers.compute(lambda: self.figures.spending(query))
+        if report.problem:
+            raise DeskError(report.problem)
+        return report
 
     async def decide(self, admin: Person, question: str, decision: Decision, *, correction: str = "") -> None:
         """Dismiss a wrong answer's case, or withdraw or correct the answer, also where it was posted.

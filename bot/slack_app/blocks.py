@@ -1,5 +1,6 @@
 """Blocks within Slack's limits. Each function gives one block as the dict that the Web API takes."""
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -16,6 +17,13 @@ _HEADER = 150
 _TITLE = 24
 _CELL = 500
 _ROWS = 100
+_PAGE = 15
+_ALL_CELLS = 9000
+_ALL_BLOCKS = 11_000
+"""Bytes of all blocks of a message but its table: Slack refuses some 13,000 (``msg_blocks_too_long``)."""
+
+Cell = str | tuple[float, str]
+"""What a table shows; a number with its text where it is to be sorted by it."""
 
 
 def rich(*parts: Element) -> Block:
@@ -31,11 +39,6 @@ def section(elements: Iterable[Element]) -> Element:
 def quoted(text: str) -> Element:
     """A quotation of a ``rich_text`` block; ``text`` is shown literally."""
     return {"type": "rich_text_quote", "elements": _limited(plain(text))}
-
-
-def preformatted(text: str) -> Element:
-    """Lines in a fixed-width font."""
-    return {"type": "rich_text_preformatted", "elements": _limited(plain(text))}
 
 
 def bullets(lines: Iterable[str]) -> Element:
@@ -103,15 +106,70 @@ def feedback(question: str, *, positive: str, negative: str) -> Block:
     }
 
 
-def table(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> Block:
-    """A table whose first row is its head; columns in ``right`` are aligned there. At most 100 rows of 20."""
+def data_table(rows: Sequence[Sequence[Cell]], *, caption: str) -> Block:
+    """A table that can be sorted and turned over, whose first row is its head. At least two rows.
+
+    Slack's newest: not every workspace takes it.
+    """
     cells = [
-        [{"type": "raw_text", "text": shortened(one_line(cell) or "–", _CELL)} for cell in row[:20]]
-        for row in rows[:_ROWS]
+        [_number(cell) if number and isinstance(cell, tuple) else _raw(cell) for cell in row]
+        for number, row in enumerate(_shown(rows))
     ]
-    columns = len(cells[0])
-    settings = [{"align": "right" if column in right else "left"} for column in range(columns)]
+    return {
+        "type": "data_table",
+        "caption": shortened(one_line(caption) or "Table", 250),
+        "rows": cells,
+        "page_size": min(_PAGE, len(cells) - 1),
+    }
+
+
+def table(rows: Sequence[Sequence[Cell]], *, right: Sequence[int] = ()) -> Block:
+    """A table whose first row is its head; columns in ``right`` are aligned there. At most 100 rows of 20."""
+    cells = [[_raw(cell) for cell in row] for row in _shown(rows)]
+    settings = [{"align": "right" if column in right else "left"} for column in range(len(cells[0]))]
     return {"type": "table", "rows": cells, "column_settings": settings}
+
+
+def _shown(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
+    """As many of ``rows`` as a table takes, with their head."""
+    kept: list[list[Cell]] = []
+    left = _ALL_CELLS
+    for row in rows[:_ROWS]:
+        left -= sum(len(_raw(cell)["text"]) for cell in row[:20])
+        if left < 0 and len(kept) > 1:
+            break
+        kept.append(list(row[:20]))
+    return kept
+
+
+def _raw(cell: Cell) -> Element:
+    text = cell if isinstance(cell, str) else cell[1]
+    return {"type": "raw_text", "text": shortened(one_line(text) or "–", _CELL)}
+
+
+def _number(cell: tuple[float, str]) -> Element:
+    return {**_raw(cell), "type": "raw_number", "value": cell[0]}
+
+
+def weight(blocks: Iterable[Block]) -> int:
+    """What of the bytes of a message these blocks take; its table does not count."""
+    return sum(
+        len(json.dumps(block, ensure_ascii=False).encode()) + 40  # what Slack adds to each
+        for block in blocks
+        if block["type"] not in ("table", "data_table")
+    )
+
+
+def fitting(blocks: Sequence[Block], *, besides: Sequence[Block] = ()) -> list[Block]:
+    """The first of ``blocks``: so many as fit into a message together with ``besides``."""
+    kept: list[Block] = []
+    left = _ALL_BLOCKS - weight(besides)
+    for block in blocks[: MOST_BLOCKS - len(besides)]:
+        left -= weight([block])
+        if left < 0:
+            break
+        kept.append(block)
+    return kept
 
 
 def image(file: str, *, alt: str) -> Block:
@@ -120,6 +178,18 @@ def image(file: str, *, alt: str) -> Block:
         "type": "image",
         "slack_file": {"id": file},
         "alt_text": shortened(one_line(alt) or "Chart", 1900),
+    }
+
+
+def choices(action: str, options: Sequence[str], *, most: int, placeholder: str) -> Element:
+    """A menu from which up to ``most`` of ``options`` are chosen; it completes what is typed."""
+    items = [{"text": plain_text(option, 75), "value": option[:150]} for option in options if option]
+    return {
+        "type": "multi_static_select",
+        "action_id": action,
+        "options": items[:100],
+        "max_selected_items": most,
+        "placeholder": plain_text(placeholder, 150),
     }
 
 

@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import Sequence
 from dataclasses import replace as with_changes
-from typing import Any
+from typing import Any, Literal
 
 from bot import wording
 from bot.desk import Desk, Message, Reply, Request, SpendingReport
@@ -18,12 +18,22 @@ from bot.slack_app.workspaces import Workspaces, retry_handlers
 
 log = logging.getLogger(__name__)
 
+Shape = Literal["newest", "older", "plain", "words"]
+"""With all kinds of blocks; without the newest; without any that some workspaces refuse; without blocks."""
 EVENT = "communique_answer"
 """The type of the metadata that each answer carries, with the event's id."""
-_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "invalid_attachments"})
+_REFUSED = frozenset(
+    {"invalid_blocks", "invalid_blocks_format", "invalid_attachments", "msg_blocks_too_long", "msg_too_long"}
+)
 _PAGES = 3
 _ADDRESS = re.compile(r"://|\bwww\.")  # of a line that waits for the blocks: a stream would unfurl it
-_SETTLING = (0.0, 1.0, 2.0)  # seconds before an uploaded image can be shown in a message
+_SHAPES: tuple[Shape, ...] = ("newest", "older", "plain", "words")
+_SETTLING: tuple[tuple[float, tuple[Shape, ...]], ...] = (
+    (0.0, ("newest",)),
+    (1.0, ("newest", "older")),
+    (2.0, ("older", "plain")),
+)
+"""Seconds before an uploaded image can be shown in a message, and the shapes that are tried then."""
 
 
 class SlackDelivery:
@@ -32,6 +42,7 @@ class SlackDelivery:
     def __init__(self, workspaces: Workspaces, desk: Desk) -> None:
         self._workspaces = workspaces
         self._desk = desk
+        self._behind: set[str] = set()  # workspaces that did not take the newest blocks
 
     async def find(self, request: Request) -> Message | None:
         """The message that carries the request's key, looked for where it would have been posted."""
@@ -130,23 +141,23 @@ class SlackDelivery:
         await self._update(message_, reply)
 
     async def _update(self, message_: Message, reply: Reply, **more: Any) -> None:
-        payload = message(reply)
-        place = reply.request.place
-        target = {"workspace": message_.get("workspace") or place.workspace, "ts": message_["id"]}
-        enterprise = message_.get("enterprise", "")
-        for shown in (payload, message(reply, plainly=True)):
+        workspace = message_.get("workspace") or reply.request.place.workspace
+        shapes: tuple[Shape, ...] = ("newest", "plain", "words")
+        for shape in shapes:
+            shown = _shaped(reply, shape, chart=None)
             try:
                 await self._workspaces.call(
                     "chat.update",
-                    enterprise=enterprise,
+                    workspace=workspace,
+                    enterprise=message_.get("enterprise", ""),
                     channel=message_["channel"],
+                    ts=message_["id"],
                     text=shown.text,
                     blocks=list(shown.blocks),
-                    **target,
                     **more,
                 )
             except DeliveryError as exc:
-                if exc.code not in _REFUSED or shown is not payload:
+                if exc.code not in _REFUSED or shape == shapes[-1]:
                     raise
             else:
                 return
@@ -178,22 +189,41 @@ class SlackDelivery:
             unfurl_media=False,
         )
 
-    async def _post(self, reply: Reply, *, chart: str | None = None) -> Message | None:
-        try:
-            return await self._send(reply, message(reply, chart=chart))
-        except DeliveryError as exc:
-            if exc.code not in _REFUSED:
-                raise
-            if chart:  # the image may be what is refused, until Slack has taken it in
-                raise
-            log.info("blocks of %s were refused; plain ones follow", reply.request.key)
-            return await self._send(reply, message(reply, plainly=True))
+    async def _post(
+        self, reply: Reply, *, chart: str | None = None, shapes: Sequence[Shape] = _SHAPES
+    ) -> Message | None:
+        """Post in the first of ``shapes`` that the workspace takes.
+
+        Raises:
+            DeliveryError: it takes none, or failed in another way.
+        """
+        workspace = reply.request.place.workspace
+        refused: list[tuple[Payload, DeliveryError]] = []
+        for shape in shapes:
+            payload = _shaped(reply, self._known(workspace, shape), chart=chart)
+            if any(payload == before for before, _ in refused):
+                continue
+            try:
+                posted = await self._send(reply, payload)
+            except DeliveryError as exc:
+                if exc.code not in _REFUSED:
+                    raise
+                log.info("the %s blocks of %s were refused", shape, reply.request.key)
+                refused.append((payload, exc))
+            else:
+                if refused and shape == "older":
+                    self._behind.add(workspace)
+                return posted
+        raise refused[-1][1]
+
+    def _known(self, workspace: str, shape: Shape) -> Shape:
+        return "older" if shape == "newest" and workspace in self._behind else shape
 
     async def _send(self, reply: Reply, payload: Payload) -> Message | None:
         request = reply.request
-        content: dict[str, Any] = {"text": payload.text, "blocks": list(payload.blocks)}
+        content: dict[str, Any] = {"text": payload.text, "blocks": list(payload.blocks) or None}
         if url := request.delivery.get("response_url") if reply.private else None:
-            await respond(url, content)
+            await respond(url, {name: value for name, value in content.items() if value is not None})
             return None
         content |= {"channel": request.place.channel, "unfurl_links": False, "unfurl_media": False}
         content["thread_ts"] = request.place.thread or None
@@ -209,10 +239,10 @@ class SlackDelivery:
         Where Slack refuses that, the message goes without it and the chart into its thread.
         """
         file = await self._upload(reply, chart)
-        for wait in _SETTLING if file else ():
+        for wait, shapes in _SETTLING if file else ():
             await asyncio.sleep(wait)
             try:
-                return await self._post(reply, chart=file)
+                return await self._post(reply, chart=file, shapes=shapes)
             except DeliveryError as exc:
                 if exc.code not in _REFUSED:
                     raise
@@ -223,27 +253,23 @@ class SlackDelivery:
 
     async def _upload(self, reply: Reply, chart: bytes, *, thread: str | None = None) -> str | None:
         """The id of the uploaded image, shared in ``thread`` if given; None if Slack does not take it."""
-        from slack_sdk.errors import SlackClientError
-
         request = reply.request
         report = reply.body
         assert isinstance(report, SpendingReport)  # noqa: S101 - the caller looked
-        client = await self._workspaces.client(
-            request.place.workspace, request.delivery.get("enterprise", "")
-        )
         try:
-            done = await client.files_upload_v2(
-                filename="spending.png",
+            return await self._workspaces.upload(
+                workspace=request.place.workspace,
+                enterprise=request.delivery.get("enterprise", ""),
+                name="spending.png",
                 content=chart,
                 title=wording.shortened(report.title, 200),
-                alt_txt=wording.shortened(report.chart_alt, 900) or None,
+                alt=wording.shortened(report.chart_alt, 900) or None,
                 channel=request.place.channel if thread else None,
-                thread_ts=thread,
+                thread=thread,
             )
-        except (SlackClientError, TimeoutError, OSError) as exc:
+        except DeliveryError as exc:
             log.warning("the chart for %s could not be uploaded: %s", request.key, exc)
             return None
-        return str(done["files"][0]["id"])
 
     async def _parent(self, request: Request) -> str:
         """The text of the message that began the thread; of an answer of ours, the answer alone."""
@@ -266,6 +292,11 @@ class SlackDelivery:
         )
 
 
+def _shaped(reply: Reply, shape: Shape, *, chart: str | None) -> Payload:
+    payload = message(reply, plainly=shape in ("plain", "words"), older=shape == "older", chart=chart)
+    return Payload(text=payload.text, blocks=()) if shape == "words" else payload
+
+
 async def respond(url: str, content: dict[str, Any]) -> None:
     """Answer one person through the address that Slack gave for a command or a button.
 
@@ -281,7 +312,7 @@ async def respond(url: str, content: dict[str, Any]) -> None:
     except (aiohttp.ClientError, OSError, TimeoutError) as exc:
         raise DeliveryError("Slack could not be reached.", code="unreachable", passing=True) from exc
     if sent.status_code != 200:
-        code = "invalid_blocks" if "invalid_blocks" in sent.body else sent.body[:100] or "unknown"
+        code = next((code for code in _REFUSED if code in sent.body), sent.body[:100] or "unknown")
         passing = sent.status_code in (429, 500, 502, 503)
         raise DeliveryError(f"Slack refused the message ({code}).", code=code, passing=passing)
 

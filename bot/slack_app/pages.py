@@ -8,6 +8,7 @@ from bot import wording
 from bot.desk import Addition, Case, Channel, Home, Reading, Source, Stats, Suggestion
 from bot.desk.audit import Entry
 from bot.desk.questions import Gap
+from bot.desk.spending import METRICS
 from bot.slack_app import blocks as b
 from bot.slack_app.blocks import Block
 from bot.slack_app.text import Element, link, plain
@@ -19,12 +20,14 @@ SOURCES_HELP = (
     "/sources list · stats · add https://… — and for administrators: remove ADDRESS · refresh · gaps · "
     "suggestions · review · export · audit · settings"
 )
+_CASES = 5  # shown at once with their buttons; the next when these are decided
 _WHO = {"everyone": "Everyone here", "admins": "Administrators only", "nobody": "Nobody"}
 _FLAGS = {
     "guests": "Guests may ask",
     "outsiders": "People of other organisations may ask",
     "private": "Answers are shown to the asker only",
 }
+_MEASURES = {words: wording.sentence(words) for words in METRICS.values()}
 _VIEWS = {
     "country": "One country",
     "compare": "Compare countries",
@@ -129,7 +132,7 @@ def suggestions(open_: Sequence[Suggestion]) -> list[Block]:
     """Sources that people would like to have, each with the buttons to decide."""
     if not open_:
         return [b.paragraph("No open suggestions.")]
-    return [block for number, one in enumerate(open_[:15]) for block in suggestion(one, number=number)]
+    return [block for number, one in enumerate(open_[:_CASES]) for block in suggestion(one, number=number)]
 
 
 def suggestion(one: Suggestion, *, number: int = 0) -> list[Block]:
@@ -150,7 +153,7 @@ def review(cases: Sequence[Case]) -> list[Block]:
     if not cases:
         return [b.paragraph(wording.NOTHING_OPEN)]
     blocks: list[Block] = []
-    for number, case in enumerate(cases[:10]):
+    for number, case in enumerate(cases[:_CASES]):
         reason = wording.WRONG.get(case.reason, wording.WRONG["other"])
         answer = case.asked.answer
         blocks += [
@@ -248,7 +251,7 @@ def settings(channel: Channel, *, place: str | None) -> View:
     )
 
 
-def spending(*, channel: str, response_url: str) -> View:
+def spending(countries: Sequence[str], *, channel: str, response_url: str) -> View:
     """Selectors for those who type nothing after ``/spending``."""
     return b.modal(
         "Defence spending",
@@ -257,7 +260,7 @@ def spending(*, channel: str, response_url: str) -> View:
             b.field(
                 "countries",
                 "Countries",
-                b.text_input("countries", placeholder="Poland, Germany", most=300),
+                b.choices("countries", countries, most=5, placeholder="Up to five"),
                 optional=True,
             ),
             b.field(
@@ -266,7 +269,14 @@ def spending(*, channel: str, response_url: str) -> View:
                 b.text_input("number", placeholder="10, or 3.5", most=6),
                 optional=True,
             ),
+            b.field("metric", "Measured", b.select("metric", _MEASURES, initial=METRICS["share"])),
             b.field("year", "Year", b.text_input("year", placeholder="2024", most=4), optional=True),
+            b.field(
+                "edition",
+                "Edition (none: the newest)",
+                b.text_input("edition", placeholder="2024", most=4),
+                optional=True,
+            ),
             b.field(
                 "source",
                 "Source",
@@ -314,10 +324,10 @@ def _titles(articles: Sequence[ArticleRef]) -> Element:
 
 
 def _list(heading: str, lines: Sequence[str]) -> list[Block]:
-    """Lines in lists of fifteen, at most ninety; the rest is counted."""
-    blocks = [b.paragraph(heading, bold=True)]
-    shown = lines[:90]
-    blocks += [b.rich(b.bullets(shown[start : start + 15])) for start in range(0, len(shown), 15)]
-    if len(lines) > len(shown):
-        blocks.append(b.small(f"and {len(lines) - len(shown):,} more"))
-    return blocks
+    """As many lines as a message takes; the rest is counted."""
+    top = b.paragraph(heading, bold=True)
+    groups = [lines[start : start + 5] for start in range(0, len(lines), 5)]
+    made = [b.rich(b.bullets(group)) for group in groups]
+    kept = b.fitting(made, besides=[top, top, b.small("and 1,000,000 more")])
+    left = sum(map(len, groups[len(kept) :]))
+    return [top, *kept, *([b.small(f"and {left:,} more")] if left else [])]

@@ -24,11 +24,11 @@ class Payload:
     blocks: tuple[Block, ...]
 
 
-def message(reply: Reply, *, plainly: bool = False, chart: str | None = None) -> Payload:
+def message(reply: Reply, *, plainly: bool = False, older: bool = False, chart: str | None = None) -> Payload:
     """The message for a reply.
 
-    ``plainly`` leaves out the blocks that some workspaces refuse (feedback buttons, tables). ``chart`` is the
-    id of the uploaded image.
+    ``plainly`` leaves out the blocks that some workspaces refuse (feedback buttons, tables); ``older`` only
+    the newest kind of table. ``chart`` is the id of the uploaded image.
     """
     top = [b.small(wording.SECOND)] if reply.second else []
     if reply.shared:
@@ -39,14 +39,18 @@ def message(reply: Reply, *, plainly: bool = False, chart: str | None = None) ->
         case Check() as check:
             shown = _check(check)
         case SpendingReport() as report:
-            shown = _spending(report, plainly=plainly, chart=chart)
+            shown = _spending(report, plainly=plainly, older=older, chart=chart)
         case Notice() as notice:
             shown = _notice(notice)
         case Words(text=text, link=address):
             shown = Payload(text=escaped(text), blocks=(b.paragraph(text), *_way(address)))
     bottom = [] if isinstance(reply.body, Words) else _buttons(reply, plainly=plainly)
-    blocks = (*top, *shown.blocks, *bottom)
-    return Payload(text=wording.shortened(shown.text, b.FALLBACK) or "–", blocks=blocks[: b.MOST_BLOCKS])
+    blocks = (*top, *shown.blocks)
+    kept = b.fitting(blocks, besides=bottom)
+    if len(kept) < len(blocks) and bottom:
+        bottom = _buttons(reply, plainly=plainly, folded=True)
+        kept = b.fitting(blocks, besides=bottom)
+    return Payload(text=wording.shortened(shown.text, b.FALLBACK) or "–", blocks=(*kept, *bottom))
 
 
 def _way(address: str) -> Iterator[Block]:
@@ -139,7 +143,7 @@ def _check(check: Check) -> Payload:
     return Payload(text=escaped(f"{heading}. {wording.shortened(check.reason, SHORT)}"), blocks=tuple(blocks))
 
 
-def _spending(report: SpendingReport, *, plainly: bool, chart: str | None) -> Payload:
+def _spending(report: SpendingReport, *, plainly: bool, older: bool, chart: str | None) -> Payload:
     if report.problem:
         return Payload(text=escaped(report.problem), blocks=(b.paragraph(report.problem),))
     lines = [wording.figure_line(figure) for figure in report.figures]
@@ -148,13 +152,25 @@ def _spending(report: SpendingReport, *, plainly: bool, chart: str | None) -> Pa
         blocks += [
             b.rich(b.bullets(lines[start : start + 20])) for start in range(0, min(60, len(lines)), 20)
         ]
-    else:
+    elif older:
         blocks.append(b.table(wording.figure_rows(report.figures), right=(1, 2)))
+    else:
+        blocks.append(b.data_table(_figure_cells(report), caption=report.title))
     if chart:
         blocks.append(b.image(chart, alt=report.chart_alt))
     blocks += map(_note, report.notes[:6])
     text = f"{report.title} {'; '.join(lines[:5])}"
     return Payload(text=escaped(wording.shortened(text, 1500)), blocks=tuple(blocks))
+
+
+def _figure_cells(report: SpendingReport) -> list[list[b.Cell]]:
+    """The rows of the figures, years and values as numbers to sort by."""
+    head, *rows = wording.figure_rows(report.figures)
+    cells: list[list[b.Cell]] = [list(head)]
+    for figure, (country, year, value, edition) in zip(report.figures, rows, strict=True):
+        number: b.Cell = value if figure.value is None else (figure.value, value)
+        cells.append([country, (figure.year, year), number, edition])
+    return cells
 
 
 def _notice(notice: Notice) -> Payload:
@@ -175,12 +191,14 @@ def _notice(notice: Notice) -> Payload:
     return Payload(text=escaped(wording.shortened(text, 1500)), blocks=tuple(blocks))
 
 
-def _buttons(reply: Reply, *, plainly: bool) -> list[Block]:
+def _buttons(reply: Reply, *, plainly: bool, folded: bool = False) -> list[Block]:
+    """The buttons under a reply; ``folded``: not all of it fitted into the message."""
     question, body = reply.question, reply.body
     row = []
     if isinstance(body, Answer) and question:
         cited = body.citations[:_QUOTES] or body.nearest[:_NEAREST]
-        if len(body.citations) > _QUOTES or len(body.answer) > SHORT - len(cited[0].quote if cited else ""):
+        long = len(body.answer) > SHORT - len(cited[0].quote if cited else "")
+        if folded or long or len(body.citations) > _QUOTES:
             row.append(b.button(wording.MORE_SOURCES, action="more", value=question))
         for citation in cited:
             if not (citation.article.link or citation.article.url):
@@ -192,9 +210,11 @@ def _buttons(reply: Reply, *, plainly: bool) -> list[Block]:
             row.append(b.button(wording.WIDEN, action="widen", value=question))
     if reply.private and isinstance(body, Answer) and body.found and not reply.request.place.direct:
         row.append(b.button(wording.SHARE, action="share", value=question, style="primary"))
-    if reply.private and isinstance(body, SpendingReport) and not body.problem:
-        text = reply.request.text
-        row.append(b.button(wording.SHARE, action="share_spending", value=text, style="primary"))
+    if isinstance(body, SpendingReport) and not body.problem and (typed := reply.request.text):
+        if body.csv:
+            row.append(b.button(wording.AS_CSV, action="csv", value=typed))
+        if reply.private:
+            row.append(b.button(wording.SHARE, action="share_spending", value=typed, style="primary"))
     rows = []
     if question and plainly:
         row.append(b.button(wording.HELPFUL, action="helpful", value=f"helpful:{question}"))

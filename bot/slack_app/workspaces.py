@@ -97,6 +97,38 @@ class Workspaces:
         client = await self.client(workspace, enterprise)
         return await call(client, method, **arguments)
 
+    async def upload(
+        self,
+        *,
+        workspace: str,
+        enterprise: str = "",
+        name: str,
+        content: bytes,
+        title: str | None = None,
+        alt: str | None = None,
+        channel: str | None = None,
+        thread: str | None = None,
+    ) -> str:
+        """Upload a file, shared in a channel's thread where one is given; its id.
+
+        Raises:
+            DeliveryError: Slack refused it, or could not be reached.
+        """
+        import aiohttp
+        from slack_sdk.errors import SlackApiError, SlackClientError
+
+        client = await self.client(workspace, enterprise)
+        try:
+            done = await client.files_upload_v2(
+                filename=name, content=content, title=title, alt_txt=alt, channel=channel, thread_ts=thread
+            )
+        except SlackApiError as exc:
+            code = str(exc.response.get("error", "unknown"))
+            raise DeliveryError(f"Slack did not take the file ({code}).", code=code) from exc
+        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as exc:
+            raise DeliveryError("Slack could not be reached.", code="unreachable", passing=True) from exc
+        return str(done["files"][0]["id"])
+
     async def recognised(self, person: Person, *, enterprise: str = "") -> Person:
         """``person`` with what Slack knows: a guest, or a member of another organisation.
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.desk import Desk, Person
 from bot.slack_app import parse
-from bot.slack_app.blocks import Block
+from bot.slack_app.blocks import Block, fitting, paragraph
 from bot.slack_app.text import escaped
 from bot.slack_app.workspaces import Workspaces
 
@@ -39,7 +39,7 @@ class Slack:
         """Say something to the person who pressed or typed, and to nobody else."""
         channel = body.get("channel_id") or (body.get("channel") or {}).get("id")
         user = body["user_id"] if "user_id" in body else body["user"]["id"]
-        said: dict[str, Any] = {"text": escaped(text) or "–", "blocks": blocks}
+        said: dict[str, Any] = {"text": escaped(text) or "–", "blocks": fitting(blocks or []) or None}
         said |= {"unfurl_links": False, "unfurl_media": False}
         if url := body.get("response_url"):
             from bot.slack_app.delivery import respond
@@ -49,6 +49,21 @@ class Slack:
             await self.call(body, "chat.postEphemeral", channel=channel, user=user, **said)
         else:
             await self.call(body, "chat.postMessage", channel=user, **said)
+
+    async def send_file(self, body: Body, said: str, *, name: str, content: bytes) -> None:
+        """Send a file to the person who pressed or typed, in their direct messages with the bot.
+
+        Raises:
+            DeliveryError: Slack refused, or could not be reached.
+        """
+        user = body["user_id"] if "user_id" in body else body["user"]["id"]
+        shown = {"text": escaped(said), "blocks": [paragraph(said)]}
+        quiet = {"unfurl_links": False, "unfurl_media": False}
+        posted = await self.call(body, "chat.postMessage", channel=user, **shown, **quiet)
+        where = {"workspace": parse.workspace(body), "enterprise": parse.enterprise(body)}
+        await self.workspaces.upload(
+            name=name, content=content, channel=posted["channel"], thread=posted["ts"], **where
+        )
 
 
 def register(app: "AsyncApp", slack: Slack) -> None:

@@ -93,10 +93,13 @@ def _commands(
         return pages.review(await reviews.open(person))
 
     async def export() -> Shown:
-        lines = [json.dumps(line, ensure_ascii=False) for line in await reviews.export(person)]
+        lines = await reviews.export(person)
         if not lines:
             return [b.paragraph(wording.NOTHING_OPEN)]
-        return [b.rich(b.preformatted(line)) for line in lines[-40:]]
+        content = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
+        said = f"{wording.count(len(lines), 'answer')} called wrong, as lines for evaluate."
+        await slack.send_file(body, said, name="wrong-answers.jsonl", content=content)
+        return [b.paragraph(wording.FILE_SENT)]
 
     async def audit() -> Shown:
         slack.desk.channels.require_admin(person)

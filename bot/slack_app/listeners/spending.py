@@ -5,7 +5,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from bot import wording
 from bot.desk import parse_spending
+from bot.errors import BotError
 from bot.slack_app import pages, parse
 
 if TYPE_CHECKING:
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from bot.slack_app.listeners import Slack
 
 Body = dict[str, Any]
+
+_YEAR = re.compile(r"(19|20)\d\d")
 
 
 def register(app: "AsyncApp", slack: "Slack") -> None:
@@ -25,7 +29,8 @@ def register(app: "AsyncApp", slack: "Slack") -> None:
         if text:
             await slack.desk.take(parse.pressed(command, text=text, kind="spending", private=True))
         else:
-            view = pages.spending(channel=command["channel_id"], response_url=command["response_url"])
+            where = {"channel": command["channel_id"], "response_url": command["response_url"]}
+            view = pages.spending(slack.desk.figures.countries("", limit=100), **where)
             await slack.call(body, "views.open", trigger_id=command["trigger_id"], view=view)
         await ack()
 
@@ -49,16 +54,44 @@ def register(app: "AsyncApp", slack: "Slack") -> None:
         await slack.desk.take(replace(request, shared=True))
         await ack()
 
+    @app.action("csv")
+    async def as_csv(ack: Any, body: Body, action: Body) -> None:
+        await ack()
+        slack.desk.begin(_send_csv(slack, body, str(action["value"])))
+
+
+async def _send_csv(slack: "Slack", body: Body, typed: str) -> None:
+    """Send the table as a file to whoever pressed: a message that one person sees can hold none."""
+    try:
+        person, place = await slack.person(body), parse.pressed(body, text="").place
+        report = await slack.desk.spending(person, place, typed)
+        await slack.send_file(body, report.title, name="spending.csv", content=report.csv.encode())
+        said = wording.FILE_SENT
+    except BotError as exc:
+        said = str(exc)
+    await slack.tell(body, said)
+
 
 def _typed(values: Body) -> str:
     """What was chosen, as it could have been typed."""
-    typed = {
-        name: str((block[name].get("value") or "") if "value" in block[name] else "")
-        for name, block in values.items()
-    }
-    view = values["view"]["view"]["selected_option"]["value"]
-    source = values["source"]["source"]["selected_option"]["value"]
-    number = typed["number"] if re.fullmatch(r"\d{1,3}(\.\d+)?", typed["number"]) else ""
-    year = typed["year"] if re.fullmatch(r"(19|20)\d\d", typed["year"]) else ""
-    words = ["" if view == "country" else view, number, typed["countries"], year]
-    return " ".join(word for word in [*words, "sipri" if source == "sipri" else ""] if word)
+    chosen = {name: _chosen(block[name]) for name, block in values.items()}
+    view, number, edition = chosen["view"], chosen["number"], chosen["edition"]
+    words = [
+        "" if view == "country" else view,
+        number if re.fullmatch(r"\d{1,3}(\.\d+)?", number) else "",
+        chosen["countries"],
+        chosen["year"] if _YEAR.fullmatch(chosen["year"]) else "",
+        f"edition {edition}" if _YEAR.fullmatch(edition) else "",
+        chosen["metric"],
+        "sipri" if chosen["source"] == "sipri" else "",
+    ]
+    return " ".join(filter(None, words))
+
+
+def _chosen(state: Body) -> str:
+    """What one field of the modal holds, as words."""
+    if "selected_options" in state:
+        return ", ".join(option["value"] for option in state["selected_options"])
+    if "selected_option" in state:
+        return str((state["selected_option"] or {}).get("value", ""))
+    return str(state.get("value") or "")

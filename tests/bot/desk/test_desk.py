@@ -22,7 +22,9 @@ from bot.desk import (
     says_stop,
 )
 from bot.desk.conversations import STALE
+from bot.desk.spending import METRICS
 from bot.errors import DeskError, NotAllowed, NotThere
+from index.figures.figure import Metric
 from retrieval.answer import Answer
 from retrieval.restored import restored
 from tests.bot.answers import EIGHT, HOSTILE, OUTSIDE
@@ -80,6 +82,14 @@ def test_other_questions_are_not_is_that_right(text: str) -> None:
         ("rank 500", SpendingQuery(view="rank", rank=50)),
         ("history poland sipri", SpendingQuery(view="history", countries=("Poland",), source="sipri")),
         ("target 3.5", SpendingQuery(view="target", target=3.5)),
+        (
+            "rank 5 equipment edition 2024",
+            SpendingQuery(view="rank", rank=5, metric="equipment", edition="2024"),
+        ),
+        (
+            "poland 2023, 2024 edition, in US dollars",
+            SpendingQuery(view="country", countries=("Poland",), year=2023, metric="usd", edition="2024"),
+        ),
         ("target", None),
         ("help", None),
         ("", None),
@@ -88,6 +98,14 @@ def test_other_questions_are_not_is_that_right(text: str) -> None:
 )
 def test_what_is_typed_after_spending(typed: str, expected: SpendingQuery | None) -> None:
     assert parse_spending(typed) == expected
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_what_is_measured_is_read_as_the_windows_write_it(metric: Metric) -> None:
+    typed = f"compare Germany, United States 2023 edition 2024 {METRICS[metric]}"
+    assert parse_spending(typed) == SpendingQuery(
+        view="compare", countries=("Germany", "United States"), year=2023, edition="2024", metric=metric
+    )
 
 
 async def test_a_follow_up_leans_on_the_thread_and_a_stale_conversation_does_not(room: Room) -> None:

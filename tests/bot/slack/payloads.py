@@ -3,6 +3,8 @@
 Sizes from ``platforms.md`` and Slack's reference; what `slack_sdk.models` checks is asked of it too.
 """
 
+import json
+import math
 import re
 from typing import Any
 
@@ -21,7 +23,10 @@ _TYPES = {
     "header",
     "rich_text",
     "table",
+    "data_table",
 }
+_LONGEST = 13_000
+"""Bytes of a message's blocks, from which on Slack says ``msg_blocks_too_long``."""
 
 
 def problems_of_message(payload: dict[str, Any], *, mentions: bool = False) -> list[str]:
@@ -37,8 +42,12 @@ def problems_of_message(payload: dict[str, Any], *, mentions: bool = False) -> l
     blocks = payload.get("blocks") or []
     if len(blocks) > 50:
         found.append(f"{len(blocks)} blocks")
-    if sum(block.get("type") == "table" for block in blocks) > 1:
+    tables = [block for block in blocks if block.get("type") in ("table", "data_table")]
+    if len(tables) > 1:
         found.append("more than one table")
+    whole = json.dumps([block for block in blocks if block not in tables], ensure_ascii=False)
+    if len(whole.encode()) > _LONGEST:
+        found.append(f"blocks of {len(whole.encode())} bytes")
     found += _problems_of_blocks(blocks, mentions=mentions)
     if metadata := payload.get("metadata"):
         values = metadata["event_payload"].values()
@@ -83,9 +92,9 @@ def _problems_of_block(block: dict[str, Any], *, mentions: bool) -> list[str]:
         return [f"a block of type {kind}"]
     found = []
     parsed = Block.parse(block)
-    if parsed is None:
+    if parsed is None and kind != "data_table":  # newer than slack_sdk
         found.append(f"slack_sdk does not know the block {kind}")
-    elif kind not in ("context_actions", "table", "rich_text"):
+    elif parsed is not None and kind not in ("context_actions", "table", "rich_text"):
         parsed.validate_json()
     match kind:
         case "header":
@@ -110,6 +119,8 @@ def _problems_of_block(block: dict[str, Any], *, mentions: bool) -> list[str]:
             found += _problems_of_plain(block["label"], 2000)
         case "table":
             found += _problems_of_table(block)
+        case "data_table":
+            found += _problems_of_data_table(block)
         case "rich_text":
             for element in block["elements"]:
                 found += _problems_of_rich(element, mentions=mentions)
@@ -130,7 +141,7 @@ def _problems_of_element(element: dict[str, Any]) -> list[str]:
                 found += _problems_of_plain(element[side]["text"], 75)
                 if not 1 <= len(element[side]["value"]) <= 2000:
                     found.append("value of a feedback button")
-        case "static_select":
+        case "static_select" | "multi_static_select":
             if not 1 <= len(element["options"]) <= 100:
                 found.append("options of a menu")
             for option in element["options"]:
@@ -154,6 +165,28 @@ def _problems_of_table(block: dict[str, Any]) -> list[str]:
         found.append("column settings of a table")
     cells = [cell for row in rows for cell in row]
     found += ["a cell of a table" for cell in cells if cell["type"] != "raw_text" or not cell["text"]]
+    if sum(len(cell["text"]) for cell in cells) > 10_000:
+        found.append("more than 10,000 characters in a table")
+    return found
+
+
+def _problems_of_data_table(block: dict[str, Any]) -> list[str]:
+    rows = block["rows"]
+    found = []
+    if not 2 <= len(rows) <= 101:
+        found.append(f"{len(rows)} rows in a data table")
+    if any(len(row) != len(rows[0]) or not 1 <= len(row) <= 20 for row in rows):
+        found.append("columns of a data table")
+    if not block["caption"] or not 1 <= block["page_size"] <= 100:
+        found.append("caption or page of a data table")
+    for number, cell in ((number, cell) for number, row in enumerate(rows) for cell in row):
+        kinds = ("raw_text",) if number == 0 else ("raw_text", "raw_number")
+        if cell["type"] not in kinds or not cell["text"]:
+            found.append("a cell of a data table")
+        if cell["type"] == "raw_number" and not math.isfinite(cell["value"]):
+            found.append("a number of a data table")
+    if sum(len(cell["text"]) for row in rows for cell in row) > 10_000:
+        found.append("more than 10,000 characters in a data table")
     return found
 
 

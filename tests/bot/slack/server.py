@@ -48,6 +48,7 @@ class FakeSlack(Streams):
         self.sent: dict[str, float] = {}
         self.files: dict[str, bytes] = {}
         self.refused_blocks: set[str] = set()
+        self.refusals = 0
         self.limited: dict[str, int] = defaultdict(int)
         self.failing: dict[str, str] = {}
         self.people: dict[str, dict[str, Any]] = {}
@@ -350,6 +351,7 @@ class FakeSlack(Streams):
         self.problems += problems
         types = {block["type"] for block in arguments.get("blocks") or []}
         if problems or types & self.refused_blocks:
+            self.refusals += 1
             return {"ok": False, "error": "invalid_blocks", "errors": problems}
         return None
 

@@ -293,7 +293,7 @@ async def test_a_hostile_article_is_quoted_harmlessly(offices: Offices, connect:
 
 
 async def test_what_slack_refuses_is_sent_plainly(chat: Chat, slack: FakeSlack) -> None:
-    slack.refused_blocks = {"context_actions", "table"}
+    slack.refused_blocks = {"context_actions"}
     await chat.send(slack.mention("How many vehicles?"))
     (answer,) = await slack.answered(1)
     assert {"helpful", "wrong"} <= {e["action_id"] for e in answer.payload["blocks"][-1]["elements"]}

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot import wording
+from bot.desk import SpendingQuery
 from tests.bot.slack.conftest import Chat
 from tests.bot.slack.people import BOT, Posted
 from tests.bot.slack.server import BOT_TOKEN, FakeSlack
@@ -41,7 +42,7 @@ async def test_spending_shows_a_table_and_a_chart(
         target,
     )
     types = [block["type"] for block in answer.payload["blocks"]]
-    assert {"table", "image"} <= set(types)
+    assert {"data_table", "image"} <= set(types)
     image = next(block for block in answer.payload["blocks"] if block["type"] == "image")
     assert chat.slack.files[image["slack_file"]["id"]].endswith(b"IEND\xaeB`\x82")
     assert "2.50 % (estimate)" in answer.text
@@ -56,8 +57,49 @@ async def test_spending_is_shared_with_its_chart_and_who_asked(chat: Chat) -> No
     assert [query.countries for query in chat.office.figures.queries] == [("Poland", "Estonia")] * 2
 
 
+async def test_an_older_workspace_gets_the_older_table_with_its_chart(chat: Chat, slack: FakeSlack) -> None:
+    slack.refused_blocks = {"data_table"}
+    for number in (1, 2):
+        answer = await chat.command("/spending", f"rank {number}")
+        types = [block["type"] for block in answer.payload["blocks"]]
+        assert {"table", "image"} <= set(types)
+    assert slack.refusals == 2, "what it takes is known from then on"
+
+
+async def test_numbers_of_the_newest_table_can_be_sorted(chat: Chat) -> None:
+    answer = await chat.command("/spending", "poland")
+    (table,) = [block for block in answer.payload["blocks"] if block["type"] == "data_table"]
+    assert [[cell["type"] for cell in row[1:3]] for row in table["rows"]] == [
+        ["raw_text", "raw_text"],
+        ["raw_number", "raw_number"],
+    ]
+    assert table["rows"][1][2] == {"type": "raw_number", "value": 2.5, "text": "2.50 % (estimate)"}
+
+
+async def test_the_table_comes_as_a_file_to_whoever_asks_for_it(chat: Chat) -> None:
+    answer = await chat.command("/spending", "compare poland estonia")
+    await chat.press(answer, "csv", user="U2")
+    told = (await chat.slack.answered(4))[-1]
+    assert (told.to, wording.FILE_SENT in told.text) == ("U2", True)
+    (shared,) = [message for message in chat.slack.answers() if "files" in message.payload]
+    assert shared.channel == "U2"
+    assert shared.thread is not None
+    assert chat.slack.files[shared.payload["files"][0]["id"]] == b"country,year,value\n"
+    chat.slack.people["U3"] = {"is_restricted": True}
+    await chat.press(answer, "csv", user="U3")
+    assert wording.NOT_FOR_GUESTS in (await chat.slack.answered(5))[-1].text
+
+
+async def test_a_message_whose_blocks_are_all_refused_goes_as_words(chat: Chat, slack: FakeSlack) -> None:
+    slack.refused_blocks = {"rich_text"}
+    await chat.send(slack.mention("How many vehicles?"))
+    (answer,) = await slack.answered(1)
+    assert not answer.payload.get("blocks")
+    assert "How many vehicles? Yes." in answer.text
+
+
 async def test_spending_goes_without_table_where_it_is_refused(chat: Chat, slack: FakeSlack) -> None:
-    slack.refused_blocks = {"table", "image"}
+    slack.refused_blocks = {"data_table", "table", "image"}
     answer = await chat.command("/spending", "poland")
     assert "2.50 % (estimate)" in answer.shown()
     assert {block["type"] for block in answer.payload["blocks"]} == {"rich_text", "actions"}
@@ -69,15 +111,19 @@ async def test_spending_help_and_the_modal(chat: Chat) -> None:
     view = await chat.slack.viewed()
     values: dict[str, Any] = {
         "view": {"view": {"selected_option": {"value": "compare"}}},
-        "countries": {"countries": {"value": "Poland, Germany"}},
+        "countries": {"countries": {"selected_options": [{"value": "Poland"}, {"value": "Germany"}]}},
         "number": {"number": {"value": None}},
+        "metric": {"metric": {"selected_option": {"value": "in constant dollars"}}},
         "year": {"year": {"value": "2023"}},
+        "edition": {"edition": {"value": "2024"}},
         "source": {"source": {"selected_option": {"value": "nato"}}},
     }
     await chat.send(chat.slack.submit(view, values), kind="interactive")
     assert len(await chat.slack.answered(2)) == 2
-    assert chat.office.figures.queries[-1].countries == ("Poland", "Germany")
-    values["countries"]["countries"]["value"] = None
+    assert chat.office.figures.queries[-1] == SpendingQuery(
+        view="compare", countries=("Poland", "Germany"), year=2023, edition="2024", metric="usd-constant"
+    )
+    values["countries"]["countries"]["selected_options"] = []
     refused = await chat.send(chat.slack.submit(view, values), kind="interactive")
     assert refused["response_action"] == "errors"
 
@@ -113,8 +159,11 @@ async def test_a_wrong_answer_is_reviewed_corrected_and_exported(chat: Chat) -> 
     values = {"correction": {"correction": {"value": "The depot holds 200 vehicles."}}}
     await chat.send(chat.slack.submit(view, values, user="UADMIN"), kind="interactive")
     assert answer.text == "Corrected by an administrator: The depot holds 200 vehicles."
-    exported = await chat.command("/sources", "export", user="UADMIN")
-    line = json.loads(exported.payload["blocks"][0]["elements"][0]["elements"][0]["text"])
+    await chat.send(chat.slack.command("/sources", "export", user="UADMIN"), kind="slash_commands")
+    assert await until(lambda: any(wording.FILE_SENT in told.text for told in chat.slack.answers()))
+    (shared,) = [message for message in chat.slack.answers() if "files" in message.payload]
+    assert shared.channel == "UADMIN"
+    line = json.loads(chat.slack.files[shared.payload["files"][0]["id"]])
     assert line["question"] == "How many vehicles?"
     assert (line["answers"], line["kind"]) == (["The depot holds 200 vehicles."], "answerable")
     assert "U1" not in json.dumps(line)

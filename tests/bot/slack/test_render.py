@@ -190,9 +190,9 @@ def test_a_hostile_article_shows_as_it_is_without_what_acts() -> None:
 
 
 @MANY
-@given(strategies.replies(), st.booleans(), st.sampled_from([None, "F1"]))
-def test_no_message_breaks_a_limit(reply: Reply, plainly: bool, chart: str | None) -> None:
-    payload = message(reply, plainly=plainly, chart=chart)
+@given(strategies.replies(), st.sampled_from(["newest", "older", "plainly"]), st.sampled_from([None, "F1"]))
+def test_no_message_breaks_a_limit(reply: Reply, shape: str, chart: str | None) -> None:
+    payload = message(reply, plainly=shape == "plainly", older=shape == "older", chart=chart)
     sent = {"text": payload.text, "blocks": list(payload.blocks)}
     assert problems_of_message(sent, mentions=reply.shared) == []
     json.dumps(sent).encode("utf-8")
@@ -248,7 +248,7 @@ def test_no_page_breaks_a_limit(text: str, other: str, answer: Answer, addition:
         pages.why_wrong("0" * 16),
         pages.correction("0" * 16),
         pages.settings(Channel(publishers=(text,) * 9, guests=True), place="C1"),
-        pages.spending(channel="C1", response_url="https://hooks.example/" + "x" * 200),
+        pages.spending([text] * 99, channel="C1", response_url="https://hooks.example/" + "x" * 200),
     ]
     for view in views:
         assert problems_of_view(view) == []
