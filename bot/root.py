@@ -1,11 +1,13 @@
 """The composition root: builds every object from the settings, each at its first use, nothing at import."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.errors import ServiceError
 from bot.fetching import log_retries
 from bot.settings import Settings, plain
 from index.errors import StoreAway
@@ -302,7 +304,14 @@ def _through(service: "RunningService", *, kept: bool) -> "Callable[..., Answer]
 
     conversation = uuid4().hex
 
-    def ask(question: str, *, id: str, as_of: "date | None" = None, **options: Any) -> "Answer":  # noqa: A002
+    def ask(
+        question: str,
+        *,
+        id: str,  # noqa: A002 - the contract's word
+        as_of: "date | None" = None,
+        told: "Callable[[str], None] | None" = None,
+        **options: Any,
+    ) -> "Answer":
         from retrieval.restored import restored
 
         asked = {
@@ -312,7 +321,16 @@ def _through(service: "RunningService", *, kept: bool) -> "Callable[..., Answer]
             "conversation": conversation if "turns" in options else "",
             "keep": kept,
         }
-        return restored(service.post("/api/ask", asked))
+        if told is None:
+            return restored(service.post("/api/ask", asked))
+        body = json.dumps({**asked, "stream": True}).encode()
+        for record in service.lines("/api/ask", body, kind="application/json"):
+            if "answer" in record:
+                return restored(record["answer"])
+            if "error" in record:
+                raise ServiceError(record["error"])
+            told(record["line"])
+        raise ServiceError("The service stopped in the middle of an answer.")
 
     return ask
 

@@ -32,6 +32,10 @@ CHECK_CLAIM = "Check this claim"
 NEAREST = "What comes closest"
 UNDATED = "date not known"
 STATUS = "is searching the articles…"
+WRITING = (
+    "A language model is writing. Each sentence is shown once the passages bear it out; the answer with its "
+    "quotes follows."
+)
 
 WRONG = {
     "quote": "The quote does not support the answer",

@@ -3,15 +3,19 @@
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.cli.console import messages, output, print_json
 from bot.errors import UsageError
 from bot.root import Root
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 AsOf = Annotated[
     str | None,
@@ -51,15 +55,15 @@ def ask(
                     answer(asked["question"], id=str(asked["id"]), as_of=_day(asked.get("as_of"))).as_json()
                 )
         return
-    day = _day(as_of)
-    with root.answering(purpose="communique ask") as answer:
-        found = answer(question or "", id="q1", as_of=day)
+    day, console = _day(as_of), output()
+    with root.answering(purpose="communique ask") as answer, _growing(root, console, hidden=as_json) as seen:
+        found = answer(question or "", id="q1", as_of=day, **seen)
     if as_json:
         print_json(found.as_json())
         return
     from bot.cli.render import render
 
-    render(found, output())
+    render(found, console)
 
 
 def chat(context: typer.Context, as_of: AsOf = None) -> None:
@@ -76,9 +80,22 @@ def chat(context: typer.Context, as_of: AsOf = None) -> None:
     turns: list[Turn] = []
     with root.answering(purpose="communique chat") as answer:
         for number, question in enumerate(_typed(), start=1):
-            found = answer(question, id=f"q{number}", as_of=day, turns=turns)
+            with _growing(root, console) as seen:
+                found = answer(question, id=f"q{number}", as_of=day, turns=turns, **seen)
             turns.append(turn_of(found))
             render(found, console)
+
+
+@contextmanager
+def _growing(root: Root, console: "Console", *, hidden: bool = False) -> Iterator[dict[str, Any]]:
+    """What to ask with, so that an answer is seen while a language model writes it; on a terminal only."""
+    if hidden or root.settings.shown_model is None or not console.is_terminal:
+        yield {}
+        return
+    from bot.cli.render import growing
+
+    with growing(console) as tell:
+        yield {"told": tell}
 
 
 def _typed() -> Iterator[str]:

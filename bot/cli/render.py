@@ -1,10 +1,28 @@
 """An Answer on a terminal: the answer, numbered quotes with source, date and link, notes, figures."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 from rich.console import Console
 from rich.text import Text
 
 from bot import wording
 from retrieval.answer import Answer, Citation
+
+
+@contextmanager
+def growing(console: Console) -> Iterator[Callable[[str], None]]:
+    """Shows the lines that it is told while an answer is written, and takes them away at its end."""
+    from rich.live import Live
+
+    shown = Text()
+    with Live(shown, console=console, auto_refresh=False, transient=True) as live:
+
+        def tell(line: str) -> None:
+            shown.append(f"{wording.harmless(line)}\n")
+            live.update(shown, refresh=True)
+
+        yield tell
 
 
 def render(answer: Answer, console: Console) -> None:

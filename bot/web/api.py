@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from bot.desk.ports import SpendingQuery
+from bot.errors import BotError
 from bot.service.metrics import CONTENT_TYPE
 from bot.service.works import Works
 from bot.web import asking
@@ -24,6 +25,8 @@ from index.article import Failure
 from index.errors import IndexingError
 from index.indexer import AddReport, Indexed
 from index.transfer import article_of
+from retrieval.answer import Answer
+from retrieval.errors import RetrievalError
 
 LINES = "application/x-ndjson"
 _SMALL = 64_000
@@ -62,6 +65,9 @@ class Api:
         asked = await _body(request, Ask)
         question = asking.Question(text=asked.question, as_of=asked.as_of, conversation=asked.conversation)
         keep = asked.keep or not visitor.owner
+        if asked.stream:
+            written = asking.written(self._works, visitor.person, question, keep=keep)
+            return StreamingResponse(_lines(written, asked.id), media_type=LINES)
         answer = await asking.ask(self._works, visitor.person, question, keep=keep)
         return JSONResponse(asking.labelled(answer, asked.id).as_json())
 
@@ -225,6 +231,18 @@ class Api:
         visitor = self._member(request)
         if not visitor.owner:
             raise HTTPException(403, "Only the owner of this installation can do that.")
+
+
+async def _lines(written: AsyncIterator[str | Answer], name: str | None) -> AsyncIterator[str]:
+    """What is written, in lines of JSON; an error is the last one."""
+    try:
+        async for one in written:
+            known = (
+                {"line": one} if isinstance(one, str) else {"answer": asking.labelled(one, name).as_json()}
+            )
+            yield json.dumps(known, ensure_ascii=False) + "\n"
+    except (BotError, IndexingError, RetrievalError) as exc:
+        yield json.dumps({"error": str(exc)}) + "\n"
 
 
 def spending_query(request: Request) -> SpendingQuery:

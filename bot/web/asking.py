@@ -1,5 +1,7 @@
 """A question from the web or the API: answered in its conversation, and kept like those of the chats."""
 
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from uuid import uuid4
@@ -8,9 +10,11 @@ import structlog
 
 from bot.desk.claims import question_id
 from bot.desk.records import Asked, Options, Person, Place, Platform, Request
-from bot.errors import TooMany
+from bot.errors import BotError, ServiceError, TooMany
 from bot.service.works import Works
+from index.errors import IndexingError
 from retrieval.answer import Answer
+from retrieval.errors import RetrievalError
 from retrieval.understand.turn import turn_of
 
 MOST_UNDER_WAY = 200
@@ -28,8 +32,21 @@ class Question:
     widen: bool = False
 
 
-async def ask(works: Works, person: Person, question: Question, *, keep: bool = True) -> Answer:
-    """The answer, with the id under which it is kept.
+def new_key(person: Person) -> str:
+    """The key of one asking; `bot.desk.claims.question_id` makes the question's id of it."""
+    return f"{person.platform}:{uuid4().hex}"
+
+
+async def ask(
+    works: Works,
+    person: Person,
+    question: Question,
+    *,
+    keep: bool = True,
+    key: str = "",
+    told: Callable[[str], None] | None = None,
+) -> Answer:
+    """The answer, with the id under which it is kept; ``told`` gets the lines of one that is written.
 
     Raises:
         TooMany: too much is being asked at once.
@@ -37,7 +54,7 @@ async def ask(works: Works, person: Person, question: Question, *, keep: bool = 
     """
     if works.workers.under_way >= MOST_UNDER_WAY:
         raise TooMany("A lot is being asked just now. Please try again in a moment.", wait=2)
-    key = f"{person.platform}:{uuid4().hex}"
+    key = key or new_key(person)
     identifier = question_id(key)
     with structlog.contextvars.bound_contextvars(case=identifier):
         place = place_of(person, question.conversation)
@@ -53,6 +70,7 @@ async def ask(works: Works, person: Person, question: Question, *, keep: bool = 
                 turns=turns,
                 newest_only=question.newest_only,
                 widen=question.widen,
+                told=told,
             )
         )
         if keep:
@@ -68,6 +86,40 @@ async def ask(works: Works, person: Person, question: Question, *, keep: bool = 
             )
             await works.desk.questions.keep(request, identifier, answer, private=True)
         return answer
+
+
+async def written(
+    works: Works, person: Person, question: Question, *, keep: bool = True, key: str = ""
+) -> AsyncIterator[str | Answer]:
+    """The lines of an answer as they pass, then the Answer. It is made and kept even if nobody waits for it.
+
+    Raises:
+        BotError, IndexingError, RetrievalError: it cannot be answered now.
+    """
+    loop = asyncio.get_running_loop()
+    lines: asyncio.Queue[str | None] = asyncio.Queue()
+    answered: asyncio.Future[Answer] = loop.create_future()
+
+    def tell(line: str) -> None:
+        loop.call_soon_threadsafe(lines.put_nowait, line)
+
+    async def run() -> None:
+        try:
+            answered.set_result(await ask(works, person, question, keep=keep, key=key, told=tell))
+        except (BotError, IndexingError, RetrievalError) as exc:
+            answered.set_exception(exc)
+        finally:
+            if not answered.done():
+                answered.cancel()
+            lines.put_nowait(None)
+
+    works.desk.begin(run())
+    while (line := await lines.get()) is not None:
+        yield line
+    try:
+        yield await answered
+    except asyncio.CancelledError as exc:
+        raise ServiceError("Something went wrong on our side.") from exc
 
 
 async def conversation(works: Works, person: Person, name: str) -> list[Asked]:

@@ -3,7 +3,7 @@
 import base64
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import Connection, select
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
@@ -22,7 +22,7 @@ from starlette.templating import Jinja2Templates
 from bot import wording
 from bot.desk.sources import Suggestion
 from bot.desk.tables import cited
-from bot.errors import DeskError
+from bot.errors import BotError, DeskError
 from bot.service.works import Works
 from bot.web import asking
 from bot.web.access import OWNER, Access, Allowed, Visitor, same_origin
@@ -31,8 +31,14 @@ from bot.web.reading import Change, Stretch, differences, stretch
 from index.errors import IndexingError
 from index.store.reading import StoredArticle
 from retrieval.answer import Answer
+from retrieval.errors import RetrievalError
 
 HERE = Path(__file__).parent
+_HERE = "<!-- lines -->"
+_ONWARDS = Markup(
+    '<meta http-equiv="refresh" content="0; url={0}">\n<p><a href="{0}">The answer with its quotes</a></p>\n'
+)
+"""Browsers follow a refresh once the page has come to its end, without a script."""
 _CONVERSATION = re.compile(r"[\w-]{1,64}")
 VIEWS = {
     "country": "Latest",
@@ -123,11 +129,37 @@ class Pages:
         question = asking.Question(
             text=text, conversation=name, newest_only="newest" in form, widen="widen" in form
         )
-        answer = await asking.ask(self._works, visitor.person, question)
-        response = RedirectResponse(f"/c/{name}#a-{answer.id}", status_code=303)
+        if self._works.root.settings.shown_model:
+            response: Response = self._writing(request, visitor, question)
+        else:
+            answer = await asking.ask(self._works, visitor.person, question)
+            response = RedirectResponse(f"/c/{name}#a-{answer.id}", status_code=303)
         if not visitor.known:  # or they would not find their conversation again
             self._access.sign_in(response, visitor.person, known=False)
         return response
+
+    def _writing(self, request: Request, visitor: Visitor, question: asking.Question) -> Response:
+        """A page that grows while the answer is written; its end leads on to the conversation."""
+        page = self._templates.get_template("writing.html").render(
+            request=request, visitor=visitor, question=question, here=_HERE
+        )
+        head, foot = page.split(_HERE)
+        written = asking.written(self._works, visitor.person, question)
+
+        async def parts() -> AsyncIterator[str]:
+            yield head
+            try:
+                async for one in written:
+                    if isinstance(one, str):
+                        yield Markup('<p dir="auto">{}</p>\n').format(wording.harmless(one))
+                    else:
+                        yield _ONWARDS.format(f"/c/{question.conversation}#a-{one.id}")
+            except (BotError, IndexingError, RetrievalError) as exc:
+                yield Markup('<p class="note">{}</p>\n').format(str(exc))
+            yield foot
+
+        # A proxy that gathers what is sent would show the lines all at once.
+        return StreamingResponse(parts(), media_type="text/html", headers={"X-Accel-Buffering": "no"})
 
     async def conversation(self, request: Request) -> Response:
         """What was asked in a conversation, and a place to follow up."""

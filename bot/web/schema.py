@@ -20,6 +20,10 @@ class Ask(BaseModel):
         default="", pattern=r"^[\w-]{0,64}$", description="A name of your own; a follow-up gives it again."
     )
     keep: bool = Field(default=True, description="False, for the owner: leave no record.")
+    stream: bool = Field(
+        default=False,
+        description='Lines of JSON: {"line"} for each line that a language model wrote, then {"answer"}.',
+    )
 
 
 class Check(BaseModel):

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from bot import wording
-from bot.cli.render import render
+from bot.cli.ask import _growing
+from bot.cli.render import growing, render
 from bot.desk import Platform
 from bot.desk.ports import Stats
 from bot.discord_app.render import message as discord_message
@@ -86,3 +87,28 @@ def test_people_are_told_that_questions_go_to_a_model_and_whose(tmp_path: Path) 
     assert "go to the language model tiny at models.example.org" in told
     assert settings(tmp_path).shown_model is None
     assert "model" not in wording.holds(Stats(articles=2, passages=9))
+
+
+def test_a_terminal_shows_lines_as_they_come_and_takes_them_away_at_the_end() -> None:
+    page = io.StringIO()
+    console = Console(file=page, width=100, force_terminal=True)
+    with growing(console) as tell:
+        tell("One line. [1]")
+        assert "One line. [1]" in page.getvalue()
+        tell("Another \x1b[2Jline. [1]")
+    before, _, after = page.getvalue().rpartition("line. [1]")
+    assert "\x1b[2J" not in before
+    assert "\x1b[2K" in after, "taken away"
+
+
+@pytest.mark.parametrize("case", ["no model", "a pipe", "json"])
+def test_nothing_grows_where_nobody_would_see_it(tmp_path: Path, case: str) -> None:
+    model = {"COMMUNIQUE_LLM_URL": "http://127.0.0.1:1/v1", "COMMUNIQUE_LLM_MODEL": "tiny"}
+    root = Root(settings(tmp_path, **({} if case == "no model" else model)))
+    console = Console(file=io.StringIO(), force_terminal=case != "a pipe")
+    with _growing(root, console, hidden=case == "json") as asked_with:
+        assert asked_with == {}
+    with _growing(
+        Root(settings(tmp_path, **model)), Console(file=io.StringIO(), force_terminal=True)
+    ) as seen:
+        assert set(seen) == {"told"}
