@@ -1,7 +1,7 @@
 """Words of questions: which say something, which are names, and how texts are compared by them."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import pairwise
 
@@ -40,7 +40,10 @@ def names_in(question: str) -> list[str]:
 def coverage(found: Iterable[str], weights: Mapping[str, float]) -> float:
     """The share of the question's words, by weight, that stand among ``found``."""
     total = sum(weights.values())
-    return sum(weights.get(word, 0.0) for word in set(found)) / total if total else 0.0
+    if not total:
+        return 0.0
+    words = found if isinstance(found, Set) else set(found)  # many more than the question's
+    return sum(weight for word, weight in weights.items() if word in words) / total
 
 
 def pairs(words: Sequence[str]) -> set[tuple[str, str]]:
