@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, Table, func, insert, select
 
 import bot.desk.tables  # noqa: F401 - every table has to be known here
-import index.collect.tables  # noqa: F401
+import index.collect.tables  # noqa: F401 - the same
 from bot.errors import UsageError
 from bot.library import UPLOADS
 from bot.web.access import KEY

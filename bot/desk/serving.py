@@ -267,7 +267,7 @@ class Serving:
                 if not (grown and await self._finished(grown, reply, delivery)):
                     await delivery.post(reply)
             except DeliveryError as exc:
-                log.error("the failure of %s could not be told either: %s", request.key, exc)  # noqa: TRY400
+                log.error("no failure could be told to %s: %s", request.key, exc)  # noqa: TRY400 - no defect
         await self._claims.done(request.key, outcome)
 
 

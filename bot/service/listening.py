@@ -37,7 +37,7 @@ def address_of(listener: socket.socket) -> str:
     """The address at which this machine reaches ``listener``."""
     host, port = listener.getsockname()[:2]
     if host in ("0.0.0.0", "::"):  # noqa: S104 - every interface, this machine's own among them
-        host = "127.0.0.1" if host == "0.0.0.0" else "::1"  # noqa: S104
+        host = "127.0.0.1" if host == "0.0.0.0" else "::1"  # noqa: S104 - the same
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 

@@ -13,13 +13,15 @@ import pytest
 from sqlalchemy import select, update
 
 from bot import wording
+from bot.desk import Limits
 from bot.desk.tables import events, questions
 from bot.discord_app.app import DiscordApp, DiscordSettings
 from bot.errors import SettingsError
 from tests.bot.answers import HOSTILE
 from tests.bot.conftest import Office, Offices
+from tests.bot.discord.objects import TOKEN, Posted
 from tests.bot.discord.payloads import live, markdown
-from tests.bot.discord.server import TOKEN, FakeDiscord, Posted
+from tests.bot.discord.server import FakeDiscord
 from tests.bot.fakes import FakeAnswerer
 
 Connect = Callable[..., Awaitable[DiscordApp]]
@@ -221,7 +223,7 @@ async def test_a_late_private_answer_goes_to_the_asker_directly(
 async def test_a_hundred_commands_in_ten_seconds_are_all_deferred_and_answered(
     discord: FakeDiscord, offices: Offices, connect: Connect, record_property: Callable[[str, object], None]
 ) -> None:
-    office = offices.open()
+    office = offices.open(limits=Limits())
     await connect(office)
     asked = []
     for number in range(100):
@@ -235,6 +237,7 @@ async def test_a_hundred_commands_in_ten_seconds_are_all_deferred_and_answered(
     assert {one.kind for one in asked} == {5}
     assert max(waits) < 1.0
     assert len(discord.answers()) == 100
+    assert all("Yes. " in text(one) for one in discord.answers()), "nobody was turned away"
 
 
 async def test_a_hostile_article_is_harmless_on_the_wire(

@@ -69,14 +69,14 @@ class People:
         self.messages.append(Posted(channel, ts, payload, user=user))
         return ts
 
-    def event(self, event: dict[str, Any], *, id: str | None = None, team: str = TEAM) -> dict[str, Any]:  # noqa: A002
+    def event(self, event: dict[str, Any], *, team: str = TEAM) -> dict[str, Any]:
         """An event of the Events API."""
         return {
             "type": "event_callback",
             "team_id": team,
             "api_app_id": APP_ID,
             "event": event,
-            "event_id": id or f"Ev{next(self.number):06}",
+            "event_id": f"Ev{next(self.number):06}",
             "event_time": int(time.time()),
             "authorizations": [{"enterprise_id": None, "team_id": team, "user_id": BOT, "is_bot": True}],
         }
