@@ -1,32 +1,66 @@
 """How well generated sentences are held to their sources, and what a real model's answers come to.
 
-    python -m benchmarks.generated [--set samples|newsqa|…] [--limit N] [--show N]
+    python -m benchmarks.generated [--sets NAME …] [--limit N] [--homes PATH] [--show N] [--seed N]
 
 First the verifier by itself, on the sentence pairs of ``tests/retrieval/generate/pairs.tsv``: of each kind
 how many pass, and the precision and recall of "supported". Then, where ``COMMUNIQUE_LLM_URL`` and
-``COMMUNIQUE_LLM_MODEL`` name an endpoint, questions of a set whose answers are known: the share of sentences
-kept, of answers that fell back, and the seconds until they are shown. ``--show`` prints that many
-generated answers with what they cite, to be read. ``make llm`` serves a small model on loopback.
+``COMMUNIQUE_LLM_MODEL`` name an endpoint, ``--limit`` questions of each set, at even distances: the share of
+sentences kept, of answers that fell back and why, and the seconds until the first line is shown and until the
+answer is whole. ``--show`` prints that many of the kept sentences, drawn by lot, with what they cite, to be
+read. ``make llm`` serves a small model on loopback.
 """
 
 import argparse
 import csv
+import logging
+import random
 import statistics
+import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from benchmarks.quality import SETS, fill, spread
+from bot.root import Collection, Root
+from bot.settings import load_settings
 from index.embed import SentenceTransformerEmbedder
 from index.sentences import sentences
 from index.store.lexical import LexicalIndex
+from retrieval.answer import Answer
+from retrieval.evaluate import GoldQuestion, read_questions
+from retrieval.generate.draft import drafted
 from retrieval.generate.evidence import Source
 from retrieval.generate.support import Support
 
-if TYPE_CHECKING:
-    from retrieval.answer import Answer
-
 PAIRS = Path("tests/retrieval/generate/pairs.tsv")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An answer, and when its first line and the whole of it were there, in seconds."""
+
+    answer: Answer
+    first: float | None
+    whole: float
+
+
+class Counts(logging.Handler):
+    """What the writer logs of each draft."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stand = 0
+        self.drafted = 0
+        self.dropped: Counter[str] = Counter()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Add up one draft."""
+        if hasattr(record, "stand"):
+            self.stand += record.stand
+            self.drafted += getattr(record, "drafted", 0)
+            self.dropped.update(getattr(record, "dropped", {}))
 
 
 def measure_pairs() -> None:
@@ -42,10 +76,11 @@ def measure_pairs() -> None:
             text = row["source"]
             spans = tuple(text[start:end] for start, end in sentences(text))
             fault = support.fault(row["sentence"], Source(sentences=spans, about="", text=text))
-            counted[row["set"], row["kind"]] += 1
-            passed[row["set"], row["kind"]] += fault is None
-    for use in dict.fromkeys(use for use, _ in counted):
-        print(f"\nPairs, {use} set: kind, pairs, passed")
+            for use in (row["set"], "all"):
+                counted[use, row["kind"]] += 1
+                passed[use, row["kind"]] += fault is None
+    for use in sorted({use for use, _ in counted}):
+        print(f"\nPairs, {use}: kind, pairs, passed")
         for (of, kind), count in counted.items():
             if of == use:
                 print(f"  {kind:12} {count:4} {passed[of, kind]:4}")
@@ -54,58 +89,95 @@ def measure_pairs() -> None:
         print(f"recall {supported / counted[use, 'supported']:.3f}")
 
 
-def measure_answers(name: str, *, limit: int, show: int) -> None:
-    """Print what the endpoint's answers to a set come to."""
-    from benchmarks.quality import SETS
-    from bot.root import Root
-    from bot.settings import load_settings
-    from index.extract import read_path
-    from retrieval.evaluate import read_questions
-
+def measure_answers(names: Sequence[str], *, limit: int, homes: Path, show: int, seed: int) -> None:
+    """Print what the endpoint's answers come to, over all sets together."""
     settings = load_settings()
-    if not settings.llm_url:
+    if settings.shown_model is None:
         print("\nNo endpoint is set; COMMUNIQUE_LLM_URL and COMMUNIQUE_LLM_MODEL name one.")
         return
-    paths, questions = SETS[name]
-    root = Root(settings.model_copy(update={"home": Path("var/bench") / f"generated-{name}"}))
-    answers: list[tuple[Answer, float]] = []
-    with root.collection(purpose="benchmarks.generated") as collection:
-        if not collection.answerer.closest("anything"):
-            for path in paths:
-                collection.indexer.add(read_path(path))
-        for question in list(read_questions(questions))[:limit]:
-            begin = time.perf_counter()
-            answer = collection.answers.ask(question.question, as_of=question.as_of)
-            answers.append((answer, time.perf_counter() - begin))
-    root.close()
-    _report([one for one in answers if one[0].found and one[0].citations], show=show)
-
-
-def _report(answers: "list[tuple[Answer, float]]", *, show: int) -> None:
-    generated = [one for one, _ in answers if one.mode == "generated"]
-    kept = sum(one.answer.count(". [") for one in generated)
-    dropped = Counter(why.partition(":")[0] for one, _ in answers for why in one.dropped)
-    seconds = [taken for _, taken in answers] or [0.0]
-    print(
-        f"\n{len(answers)} questions with passages; {len(generated)} answers generated, the others fell back"
-    )
-    print(f"sentences shown {kept}, dropped {dropped.total()}: {dict(dropped)}")
-    print(f"seconds until shown: median {statistics.median(seconds):.2f}, most {max(seconds):.2f}")
-    for answer in generated[:show]:
-        print(f"\n? {answer.understood}\n= {answer.answer}")
+    counts, log = Counts(), logging.getLogger("retrieval.generate.writer")
+    log.addHandler(counts)
+    log.setLevel(logging.INFO)
+    every: list[Asked] = []
+    for name in names:
+        articles, file = SETS[name]
+        root = Root(settings.model_copy(update={"home": homes / name}))
+        with root.collection(purpose="the benchmark") as collection:
+            fill(collection, root.home / "complete", articles)
+            every += asked_all(collection, spread(read_questions(file), limit))
+        root.close()
+        print(f"{name}: done", file=sys.stderr)
+    report(every, counts)
+    for number, (sentence, answer, cited) in enumerate(drawn(every, show, seed), start=1):
+        print(f"\n{number}. ? {answer.understood}\n   = {sentence}")
         for citation in answer.citations:
-            print(f"  [{citation.n}] {' '.join(citation.passage.split())[:300]}")
+            if citation.n in cited:
+                print(f"   [{citation.n}] {' '.join(citation.passage.split())}")
+
+
+def asked_all(collection: Collection, questions: Sequence[GoldQuestion]) -> list[Asked]:
+    """Every question's answer, one after the other."""
+    done = []
+    for question in questions:
+        lines: list[float] = []
+        begin = time.perf_counter()
+        answer = collection.answers.ask(
+            question.question,
+            as_of=question.as_of,
+            told=lambda _, lines=lines: lines.append(time.perf_counter()),
+        )
+        whole = time.perf_counter() - begin
+        done.append(Asked(answer, lines[0] - begin if lines else None, whole))
+    return done
+
+
+def report(every: Sequence[Asked], counts: Counts) -> None:
+    """Print shares and times."""
+    written = [one for one in every if one.answer.found and one.answer.citations]
+    generated = [one for one in written if one.answer.mode == "generated"]
+    notes = Counter(one.answer.notes[-1] if one.answer.notes else "none" for one in written)
+    print(f"\n{len(every)} questions; {len(written)} with passages, the others refused or figures alone")
+    print(f"{len(generated)} answers generated, {len(written) - len(generated)} fell back")
+    for note, times in notes.most_common():
+        if "language model" in note:
+            print(f"  {times} {note}")
+    print(f"{counts.drafted} sentences written, {counts.stand} stand; dropped: {dict(counts.dropped)}")
+    firsts = sorted(one.first if one.first is not None else one.whole for one in generated)
+    if firsts:
+        print(f"seconds until the first line: median {statistics.median(firsts):.1f}, most {firsts[-1]:.1f}")
+    wholes = sorted(one.whole for one in written) or [0.0]
+    print(f"seconds until the answer: median {statistics.median(wholes):.1f}, most {wholes[-1]:.1f}")
+
+
+def drawn(every: Sequence[Asked], number: int, seed: int) -> list[tuple[str, Answer, tuple[int, ...]]]:
+    """Sentences of the model that were kept, drawn by lot, each with its answer and what it cites."""
+    kept = []
+    for one in every:
+        if one.answer.mode != "generated":
+            continue
+        quotes = {" ".join(citation.quote.split()) for citation in one.answer.citations}
+        kept += [
+            (sentence.text, one.answer, sentence.cited)
+            for sentence in drafted(one.answer.answer)
+            if sentence.text not in quotes
+        ]
+    print(f"{len(kept)} sentences in generated answers that are no quote as it stands")
+    return random.Random(seed).sample(kept, min(number, len(kept)))
 
 
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--set", default="samples", dest="name")
-    parser.add_argument("--limit", type=int, default=100)
+    parser.add_argument("--sets", nargs="+", choices=[*SETS], default=["samples"], metavar="NAME")
+    parser.add_argument("--limit", type=int, default=50)
+    parser.add_argument("--homes", type=Path, default=Path("var/bench"))
     parser.add_argument("--show", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--no-pairs", action="store_true", help="leave the pairs out")
     given = parser.parse_args()
-    measure_pairs()
-    measure_answers(given.name, limit=given.limit, show=given.show)
+    if not given.no_pairs:
+        measure_pairs()
+    measure_answers(given.sets, limit=given.limit, homes=given.homes, show=given.show, seed=given.seed)
 
 
 if __name__ == "__main__":

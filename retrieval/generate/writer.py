@@ -242,7 +242,13 @@ def _noted(answer: Answer, note: str) -> Answer:
 
 def _log(held: Held) -> None:
     """Counts alone: what was written may hold what somebody asked."""
-    reasons = Counter(reason for reason, _ in held.dropped)
     log.info(
-        "generated: %d of %d sentences stand", held.stand, held.drafted, extra={"dropped": dict(reasons)}
+        "generated: %d of %d sentences stand",
+        held.stand,
+        held.drafted,
+        extra={
+            "stand": held.stand,
+            "drafted": held.drafted,
+            "dropped": dict(Counter(reason for reason, _ in held.dropped)),
+        },
     )
