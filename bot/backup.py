@@ -5,6 +5,7 @@ put back into the other. They are of one moment, whatever is written meanwhile.
 """
 
 import json
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -23,11 +24,14 @@ from bot.web.access import KEY
 from index.errors import StoreError
 from index.store.database import HEAD, Database
 from index.store.schema import articles, metadata
+from index.store.states import renew_lineage
 
 _FORMAT = 1
 _ROWS_AT_ONCE = 2000
 _DATABASE = "communique.db"
 _ABOUT = "about.json"
+DERIVED = ("chroma", "words")
+"""The folders of a home that are filled from the database."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +93,9 @@ def write_backup(file: Path, database: Database, home: Path) -> Backup:
 def read_backup(file: Path, database: Database, home: Path) -> Backup:
     """Put a backup back, into an empty database; a backup of an older version is brought up to date.
 
+    The indexes of the home are thrown away: they are of another time. They are filled again when they are
+    opened next, without embedding anything.
+
     Raises:
         UsageError: it is no backup, or the database is not empty.
         StoreError: it was made by a newer version, or the database failed.
@@ -99,15 +106,18 @@ def read_backup(file: Path, database: Database, home: Path) -> Backup:
     try:
         with zipfile.ZipFile(file) as packed, tempfile.TemporaryDirectory(prefix="communique-") as folder:
             made = Backup(**json.loads(packed.read(_ABOUT)))
-            if made.format > _FORMAT:
+            if made.format > _FORMAT or made.revision > HEAD:
                 raise StoreError(f"{file} was made by a newer Communiqué; update this one to restore it.")
             packed.extract(_DATABASE, folder)
+            for name in DERIVED:
+                shutil.rmtree(home / name, ignore_errors=True)
             copy = Database(f"sqlite:///{Path(folder, _DATABASE)}")  # which brings it up to date
             with copy.read() as source, database.write() as target:
                 for table in reversed(metadata.sorted_tables):
                     target.execute(table.delete())
                 _copy(source, target)
                 _count_on(target, database.dialect)
+                renew_lineage(target)
             copy.close()
             for name in packed.namelist():
                 if name.startswith("home/"):

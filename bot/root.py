@@ -37,10 +37,14 @@ PATIENCE = 2.0
 class Collection:
     """The stores open for indexing and for answering, while this process owns them."""
 
-    def __init__(self, root: "Root", *, dense: "DenseIndex", lexical: "LexicalIndex") -> None:
+    def __init__(
+        self, root: "Root", *, dense: "DenseIndex", lexical: "LexicalIndex", lineage: str = ""
+    ) -> None:
         self._root = root
         self.dense = dense
         self.lexical = lexical
+        self.lineage = lineage
+        """See `index.store.states.lineage`; empty where no store is a server."""
 
     @cached_property
     def indexer(self) -> "Indexer":
@@ -179,9 +183,9 @@ class Root:
             model=self.embedder.model,
             token=plain(self.settings.chroma_token),
         )
-        lexical = LexicalIndex(self.home / "words")
+        lexical = LexicalIndex(self.home / "words" / kept)
         try:
-            yield Collection(self, dense=dense, lexical=lexical)
+            yield Collection(self, dense=dense, lexical=lexical, lineage=kept)
         finally:
             dense.close()
             lexical.close()
@@ -191,10 +195,13 @@ class Root:
         """What answers questions, as `Answerer.ask` does, the collection up to date; ``kept`` records gaps.
 
         A service that runs here is asked; without one the stores are opened.
+        from index.store.states import lineage
 
+        kept = lineage(self.database) if self.settings.shares_stores else ""
         Raises:
             StoreHeld: another process owns the home.
             StoreError: a store cannot be opened.
+            lineage=kept,
             ServiceError: the service does not answer.
         """
         from bot.owner import running

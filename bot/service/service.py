@@ -20,6 +20,7 @@ from bot.service.plan import Planned, discord_settings, plan, slack_settings
 from bot.service.works import Works, assemble
 from index.errors import StoreAway, StoreError
 from index.store.lock import OwnerLock
+from index.store.states import lineage
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -196,6 +197,8 @@ async def _keep_in_step(works: Works) -> NoReturn:
 
 def _in_step(works: Works) -> None:
     dense, lexical = works.collection.dense, works.collection.lexical
+    if works.collection.lineage and works.collection.lineage != lineage(works.root.database):
+        raise StoreError("The database was put back from a backup meanwhile; start this service anew.")
     if dense.failed or {dense.position(), lexical.position()} != {works.root.reader.revision()}:
         with works.intake.busy:
             _recovered(works.root, works.collection)

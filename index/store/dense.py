@@ -29,6 +29,7 @@ _AWAY = (408, 429, 500, 502, 503, 504)
 class DenseIndex:
     """One model's vectors by passage number, and the number of the last change taken in.
 
+    ``lineage`` tells collections on a server that several may use apart (`index.store.states.lineage`).
     ``place`` is a folder, or the address of a Chroma server; ``token`` is sent to the latter with every
     request (``Authorization: Bearer …``), for a proxy in front of it. A server has ``patience`` seconds for
     each reply; what may pass (no connection, one that broke off, a proxy's 502) is tried again twice.
@@ -41,10 +42,14 @@ class DenseIndex:
         StoreError: Chroma cannot be opened, read or written, by any method.
     """
 
-    def __init__(self, place: Path | str, *, model: str, token: str = "", patience: float = 15.0) -> None:
+    def __init__(
+        self, place: Path | str, *, model: str, lineage: str = "", token: str = "", patience: float = 15.0
+    ) -> None:
         self._folder = place if isinstance(place, Path) else None
         self._place = place
-        self._name = "passages-" + hashlib.blake2b(model.encode(), digest_size=6).hexdigest()
+        self._lineage = lineage
+        self._name = f"passages-{hashlib.blake2b(model.encode(), digest_size=6).hexdigest()}"
+        self._name += f"-{lineage}" if lineage else ""
         self._model = model
         self._token = token
         self._patience = patience
@@ -138,8 +143,10 @@ class DenseIndex:
 
         def drop() -> int:
             self._open()
-            others = [one.name for one in self._client.list_collections() if one.name != self._name]
-            ours = [name for name in others if name.startswith("passages-")]
+            names = {one.name for one in self._client.list_collections()} - {self._name}
+            ours = [
+                name for name in names if name.split("-")[2:] == ([self._lineage] if self._lineage else [])
+            ]
             for name in ours:
                 self._client.delete_collection(name)
             return len(ours)

@@ -15,6 +15,7 @@ from bot.desk.tables import audit
 from bot.errors import UsageError
 from index.errors import StoreError
 from index.store.database import Database
+from index.store.states import lineage
 from tests.collection import opened, story
 from tests.fakes import HashingEmbedder
 
@@ -94,7 +95,46 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.glob(".backup-*")] == []
 
 
-@pytest.mark.parametrize("damage", ["not a zip", "cut off", "another zip", "newer"])
+def test_indexes_of_another_time_in_the_new_home_are_not_taken_for_its_own(tmp_path: Path) -> None:
+    """Their numbers would fit: as many changes, but other passages."""
+    old, new, file = tmp_path / "old", tmp_path / "new", tmp_path / "backup.zip"
+    with opened(old) as collection:
+        collection.add(story("amber"), story("brine"))
+        write_backup(file, collection.database, old)
+    with opened(new) as collection:
+        collection.add(story("cedar"), story("dune"))
+    (new / "communique.db").unlink()
+    database = Database(f"sqlite:///{new / 'communique.db'}")
+    read_backup(file, database, new)
+    database.close()
+    embedder = HashingEmbedder()
+    with opened(new, embedder=embedder) as collection:
+        collection.indexer.recover()
+        assert collection.check().problems == ()
+        assert collection.found("amber ship") >= {"All of amber"}
+        assert not collection.lexical.holds("cedar")
+    assert embedder.embedded == []
+
+
+def test_stores_on_servers_are_others_after_a_restore(tmp_path: Path) -> None:
+    file = tmp_path / "backup.zip"
+    with opened(tmp_path / "old") as collection:
+        before = lineage(collection.database)
+        collection.add(story("amber"))
+        write_backup(file, collection.database, tmp_path / "old")
+        assert lineage(collection.database) == before != ""
+    with opened(tmp_path / "new") as collection:
+        read_backup(file, collection.database, tmp_path / "new")
+        assert lineage(collection.database) not in ("", before)
+
+
+def test_a_collection_older_than_lineages_keeps_its_stores(tmp_path: Path) -> None:
+    with opened(tmp_path) as collection:
+        collection.add(story("amber"))
+        assert lineage(collection.database) == ""
+
+
+@pytest.mark.parametrize("damage", ["not a zip", "cut off", "another zip", "newer", "newer schema"])
 def test_what_is_no_backup_leaves_the_database_empty(tmp_path: Path, damage: str) -> None:
     file, spoilt = tmp_path / "backup.zip", tmp_path / "spoilt.zip"
     (tmp_path / "old").mkdir()
@@ -107,8 +147,9 @@ def test_what_is_no_backup_leaves_the_database_empty(tmp_path: Path, damage: str
         spoilt.write_bytes(file.read_bytes()[:-200])
     else:
         with zipfile.ZipFile(file) as whole, zipfile.ZipFile(spoilt, "w") as packed:
-            about = json.loads(whole.read("about.json")) | {"format": 99}
-            packed.writestr("about.json", json.dumps(about) if damage == "newer" else "{}")
+            later = {"format": 99} if damage == "newer" else {"revision": "9999"}
+            about = json.loads(whole.read("about.json")) | later
+            packed.writestr("about.json", json.dumps(about) if "newer" in damage else "{}")
             packed.writestr("communique.db", whole.read("communique.db"))
     (tmp_path / "new").mkdir()
     with opened(tmp_path / "new") as collection:
