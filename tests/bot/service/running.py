@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import os
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,7 @@ from index.store.lock import owner_address
 from tests.bot.waiting import until
 from tests.fakes import HashingEmbedder
 
+ROOT = Path(__file__).parents[3]
 DEPOT = (
     "The depot in Narvik holds 300 vehicles, the quartermaster said on Monday.\n"
     "It was opened in May by the mayor, who called it a good day for the harbour.\n"
@@ -85,3 +88,32 @@ async def add(running: Running, name: str, text: str) -> str:
         listed = (await client.get("/api/articles")).json()["articles"]
     found: str = next(one["id"] for one in listed if one["source"].endswith(name))
     return found
+
+
+async def started(home: Path, seconds: float) -> asyncio.subprocess.Process:
+    """The service on ``home`` in a process whose model takes ``seconds`` for a question."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(Path(__file__).parent / "service_process.py"),
+        str(seconds),
+        cwd=home.parent,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def ready(home: Path) -> str:
+    """The address of the service on ``home``, once it is ready."""
+
+    def address() -> str | None:
+        return owner_address(home)
+
+    assert await until(lambda: address() is not None, within=60)
+    found = address()
+    assert found
+    async with httpx.AsyncClient(base_url=found) as client:
+        for _ in range(600):
+            if (await client.get("/readyz")).status_code == 200:
+                return found
+            await asyncio.sleep(0.1)
+    raise AssertionError("never ready")

@@ -2,11 +2,9 @@
 
 import asyncio
 import json
-import os
 import re
 import signal
 import stat
-import sys
 from pathlib import Path
 
 import httpx
@@ -20,12 +18,10 @@ from bot.service import Service
 from bot.settings import Settings
 from index.errors import StoreHeld
 from index.store.lock import owner_address
-from tests.bot.service.running import DEPOT, Running, add, serving, settings
+from tests.bot.service.running import DEPOT, Running, add, ready, serving, settings, started
 from tests.bot.slack.server import APP_TOKEN, BOT_TOKEN, FakeSlack
 from tests.bot.waiting import until
 from tests.fakes import HashingEmbedder
-
-ROOT = Path(__file__).parents[3]
 
 
 def slack_settings(monkeypatch: pytest.MonkeyPatch, slack: FakeSlack, *, token: str = BOT_TOKEN) -> None:
@@ -147,41 +143,15 @@ async def test_a_damaged_index_is_rebuilt_at_the_start_without_embedding_again(
     assert not any(DEPOT.strip() in text for text in embedder.embedded), "no passage, only sentences to quote"
 
 
-async def _started(home: Path, seconds: float) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(Path(__file__).parent / "service_process.py"),
-        str(seconds),
-        cwd=home.parent,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stderr=asyncio.subprocess.PIPE,
-    )
-
-
-async def _ready(home: Path) -> str:
-    def address() -> str | None:
-        return owner_address(home)
-
-    assert await until(lambda: address() is not None, within=60)
-    found = address()
-    assert found
-    async with httpx.AsyncClient(base_url=found) as client:
-        for _ in range(600):
-            if (await client.get("/readyz")).status_code == 200:
-                return found
-            await asyncio.sleep(0.1)
-    raise AssertionError("never ready")
-
-
 async def test_a_question_under_way_is_answered_before_a_stopped_service_ends(
     home: Path, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with serving(home) as running:
         await add(running, "depot.txt", DEPOT)
     slack_settings(monkeypatch, slack)
-    process = await _started(home, 2.0)
+    process = await started(home, 2.0)
     try:
-        await _ready(home)
+        await ready(home)
         envelope = await slack.deliver(slack.mention("How many vehicles are in the depot in Narvik?"))
         assert await slack.acked(envelope)
         process.send_signal(signal.SIGTERM)
@@ -199,8 +169,8 @@ async def test_a_question_under_way_when_the_service_is_killed_is_answered_once_
     async with serving(home) as running:
         await add(running, "depot.txt", DEPOT)
     slack_settings(monkeypatch, slack)
-    process = await _started(home, 5.0)
-    await _ready(home)
+    process = await started(home, 5.0)
+    await ready(home)
     event = slack.mention("How many vehicles are in the depot in Narvik?")
     assert await slack.acked(await slack.deliver(event))
     process.kill()
@@ -216,7 +186,7 @@ async def test_a_question_under_way_when_the_service_is_killed_is_answered_once_
 
 
 async def test_the_service_waits_with_answers_until_the_model_is_warm(home: Path) -> None:
-    process = await _started(home, 3.0)
+    process = await started(home, 3.0)
     try:
         assert await until(lambda: owner_address(home) is not None, within=60)
         async with httpx.AsyncClient(base_url=owner_address(home) or "") as client:
@@ -226,7 +196,7 @@ async def test_the_service_waits_with_answers_until_the_model_is_warm(home: Path
         assert early.status_code == 503
         assert refused.status_code == 503
         assert refused.headers["retry-after"]
-        await _ready(home)
+        await ready(home)
     finally:
         process.send_signal(signal.SIGTERM)
         await process.wait()
