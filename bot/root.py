@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from index.embed import Embedder, Precision
     from index.figures.store import FigureStore
     from index.indexer import AddReport, Indexed, Indexer
+    from index.store.allowance import Allowance
     from index.store.database import Database
     from index.store.dense import DenseIndex
     from index.store.lexical import LexicalIndex
@@ -41,10 +42,10 @@ class Collection:
         self, root: "Root", *, dense: "DenseIndex", lexical: "LexicalIndex", lineage: str = ""
     ) -> None:
         self._root = root
-        self.dense = dense
-        self.lexical = lexical
         self.lineage = lineage
         """See `index.store.states.lineage`; empty where no store is a server."""
+        self.dense = dense
+        self.lexical = lexical
 
     @cached_property
     def indexer(self) -> "Indexer":
@@ -75,7 +76,6 @@ class Collection:
         client = self._root.language_model
         if client is None:
             return self.answerer
-        from index.store.allowance import Allowance
         from retrieval.generate.support import Support
         from retrieval.generate.writer import Writer
 
@@ -84,7 +84,7 @@ class Collection:
             self.answerer,
             client,
             support=Support(self.lexical.analyze, root.embedder.embed),
-            allowance=Allowance(root.database, daily=root.settings.llm_daily_tokens),
+            allowance=root.allowance,
             texts_of=lambda ids: {key: text for key, (_, text) in root.reader.articles(list(ids)).items()},
             instructions=root.settings.llm_instructions,
         )
@@ -143,6 +143,15 @@ class Root:
         return Client(Endpoint(url=settings.llm_url, model=settings.llm_model, key=key))
 
     @cached_property
+    def allowance(self) -> "Allowance":
+        """What language models may take, and what they took."""
+        from index.store.allowance import Allowance, Prices
+
+        prompt, completion = self.settings.model_prices
+        prices = Prices(prompt=prompt, completion=completion)
+        return Allowance(self.database, daily=self.settings.llm_daily_tokens, prices=prices)
+
+    @cached_property
     def embedder(self) -> "Embedder":
         """The embedding model, loaded at its first use."""
         from index.embed import SentenceTransformerEmbedder
@@ -177,10 +186,13 @@ class Root:
         """
         from index.store.dense import DenseIndex
         from index.store.lexical import LexicalIndex
+        from index.store.states import lineage
 
+        kept = lineage(self.database) if self.settings.shares_stores else ""
         dense = DenseIndex(
             self.settings.chroma_url or self.home / "chroma",
             model=self.embedder.model,
+            lineage=kept,
             token=plain(self.settings.chroma_token),
         )
         lexical = LexicalIndex(self.home / "words" / kept)
@@ -195,13 +207,10 @@ class Root:
         """What answers questions, as `Answerer.ask` does, the collection up to date; ``kept`` records gaps.
 
         A service that runs here is asked; without one the stores are opened.
-        from index.store.states import lineage
 
-        kept = lineage(self.database) if self.settings.shares_stores else ""
         Raises:
             StoreHeld: another process owns the home.
             StoreError: a store cannot be opened.
-            lineage=kept,
             ServiceError: the service does not answer.
         """
         from bot.owner import running

@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     llm_model: str | None = Field(default=None, validation_alias="COMMUNIQUE_LLM_MODEL")
     llm_api_key: SecretStr | None = Field(default=None, validation_alias="COMMUNIQUE_LLM_API_KEY")
     llm_daily_tokens: int | None = Field(default=None, ge=0, validation_alias="COMMUNIQUE_LLM_DAILY_TOKENS")
+    llm_prices: str = Field(default="", validation_alias="COMMUNIQUE_LLM_PRICES")
     llm_instructions: str = Field(default="", validation_alias="COMMUNIQUE_LLM_INSTRUCTIONS")
     listen: str = Field(default="127.0.0.1:8642", validation_alias="COMMUNIQUE_LISTEN")
     public_url: str | None = Field(default=None, validation_alias="COMMUNIQUE_PUBLIC_URL")
@@ -113,6 +114,17 @@ class Settings(BaseSettings):
             raise ValueError("not a web address; it starts with http:// or https://")
         return address
 
+    @field_validator("llm_prices")
+    @classmethod
+    def _two_prices(cls, value: str) -> str:
+        try:
+            prices = [float(one) for one in value.split(",")] if value.strip() else [0.0, 0.0]
+        except ValueError as exc:
+            raise ValueError("not two prices; write them like 0.15,0.60") from exc
+        if len(prices) != 2 or not all(0 <= one < 1e6 for one in prices):
+            raise ValueError("not two prices; write them like 0.15,0.60")
+        return value
+
     @model_validator(mode="after")
     def _model_is_named(self) -> Self:
         if self.llm_url and not self.llm_model:
@@ -139,6 +151,12 @@ class Settings(BaseSettings):
         from urllib.parse import urlsplit
 
         return f"{self.llm_model} at {urlsplit(self.llm_url).hostname}"
+
+    @property
+    def model_prices(self) -> tuple[float, float]:
+        """What a million tokens of the prompt and of the answer cost; zeros where it is not told."""
+        prompt, completion = self.llm_prices.split(",") if self.llm_prices.strip() else ("0", "0")
+        return float(prompt), float(completion)
 
     @property
     def administrators(self) -> frozenset[str]:

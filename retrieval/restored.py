@@ -21,6 +21,7 @@ def restored(record: Mapping[str, Any]) -> Answer:
             "notes": tuple(record["notes"]),
             "windows": tuple(map(_window, record["windows"])),
             "figures": tuple(map(_figure, record["figures"])),
+            "dropped": tuple(record.get("dropped", ())),
         }
     )
 

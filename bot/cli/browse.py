@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
     app.command("sources", epilog="Example: `communique sources --json`")(sources)
     app.command("article", epilog="Example: `communique article k3v7q2mzt5ab`")(article)
     app.command("remove", epilog="Example: `communique remove k3v7q2mzt5ab --purge`")(remove)
-    app.command("stats", epilog="Example: `communique stats --gaps`")(stats)
+    app.command("stats", epilog="Examples: `communique stats --gaps`, `communique stats --dropped`")(stats)
 
 
 def sources(context: typer.Context, as_json: AsJson = False) -> None:
@@ -192,6 +192,9 @@ def remove(
 def stats(
     context: typer.Context,
     gaps: Annotated[bool, typer.Option("--gaps", help="List the questions that found no answer.")] = False,
+    dropped: Annotated[
+        bool, typer.Option("--dropped", help="List what a language model wrote and was not shown.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Count what there is."""
@@ -207,14 +210,17 @@ def stats(
         "first_published": counts.first_published.isoformat() if counts.first_published else None,
         "last_published": counts.last_published.isoformat() if counts.last_published else None,
     }
+    record |= _model_use(root)
     if gaps:
         record["gaps"] = root.gaps()
+    if dropped:
+        record["dropped"] = _dropped(root)
     if as_json:
         print_json(record)
         return
     console = output()
     for name, value in record.items():
-        if name != "gaps":
+        if name not in ("gaps", "dropped"):
             console.print(f"{name.replace('_', ' '):16} {'–' if value is None else value}")
     if gaps:
         console.print()
@@ -222,6 +228,42 @@ def stats(
             console.print(f"{gap['asked']}× {gap['question']} ({gap['refusal']})", markup=False)
         if not record["gaps"]:
             console.print("No question went without an answer.")
+    if dropped:
+        console.print()
+        for one in _dropped(root):
+            console.print(f"{one['reason']}: {one['sentence']} ({one['question']})", markup=False)
+        if not record["dropped"]:
+            console.print("Nothing that a language model wrote was dropped.")
+
+
+def _model_use(root: Root) -> dict[str, object]:
+    """What language models took today (UTC) and in thirty days; nothing where there never was one."""
+    from datetime import UTC, datetime, timedelta
+
+    today = datetime.now(UTC).date()
+    month = root.allowance.used(today - timedelta(days=29), today)
+    if not month.requests:
+        return {}
+    day = root.allowance.used(today)
+    return {
+        "model_requests": month.requests,
+        "model_tokens": month.prompt_tokens + month.completion_tokens,
+        "model_tokens_today": day.prompt_tokens + day.completion_tokens + day.held,
+        "model_cost": round(month.cost, 6),
+        "model_cost_today": round(day.cost, 6),
+    }
+
+
+def _dropped(root: Root) -> list[dict[str, str]]:
+    """What was dropped of what language models wrote, the newest first."""
+    from bot.desk.drafts import dropped
+
+    with root.database.read() as connection:
+        _, found = dropped(connection)
+    return [
+        {"reason": one.reason, "sentence": one.sentence, "question": one.question, "on": one.on.isoformat()}
+        for one in found
+    ]
 
 
 def _plain(text: str) -> str:

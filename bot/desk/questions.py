@@ -54,7 +54,7 @@ class Questions:
             "options": options,
             "found": answer.found if answer else True,
             "refusal": answer.refusal if answer else None,
-            "answer": answer.as_json() if answer else None,
+            "answer": _stored(answer) if answer else None,
             "withdrawn": False,
             "took_ms": round(answer.took_ms) if answer else 0,
             "asked_at": request.asked_at,
@@ -156,7 +156,7 @@ class Questions:
             alike[" ".join(re.findall(r"\w+", row.understood.casefold()))].append(row)
         gaps = [
             Gap(
-                question=_without_people(group[0].understood),
+                question=without_people(group[0].understood),
                 times=len(group),
                 last=utc(group[0].asked_at).date(),
                 refusal=group[0].refusal,
@@ -180,7 +180,12 @@ class Questions:
         return await self._workers.write(work)
 
 
-def _without_people(text: str) -> str:
+def _stored(answer: Answer) -> dict[str, Any]:
+    """The contract's form, and what was dropped of a draft."""
+    return answer.as_json() | ({"dropped": list(answer.dropped)} if answer.dropped else {})
+
+
+def without_people(text: str) -> str:
     """``text`` without the platforms' marks for people and channels (``<@U1>``, ``<#C1|name>``)."""
     return re.sub(r"<[@#!][^>]*>", "…", text)
 

@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
 from bot import wording
+from bot.desk.drafts import dropped
 from bot.desk.sources import Suggestion
 from bot.desk.tables import cited
 from bot.errors import BotError, DeskError
@@ -225,7 +226,8 @@ class Pages:
         if not visitor.administers:
             raise HTTPException(403, wording.ADMINISTRATORS_ONLY)
         found = await self._works.desk.questions.gaps(limit=100)
-        return self._page(request, visitor, "gaps.html", gaps=found)
+        reasons, sentences = await self._works.workers.read(dropped)
+        return self._page(request, visitor, "gaps.html", gaps=found, reasons=reasons, dropped=sentences)
 
     async def api(self, request: Request) -> Response:
         """The API in words."""

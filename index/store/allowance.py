@@ -11,12 +11,25 @@ from index.store.schema import model_use
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """What was taken on a day. ``held`` tokens are set aside for requests under way."""
+    """What was taken. ``held`` tokens are set aside for requests under way; ``cost`` is in money."""
 
     requests: int
     prompt_tokens: int
     completion_tokens: int
     held: int
+    cost: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """What a million tokens cost, in whatever money the endpoint is paid in."""
+
+    prompt: float = 0.0
+    completion: float = 0.0
+
+    def millionths(self, *, prompt: int, completion: int) -> int:
+        """What so many tokens cost, in millionths."""
+        return round(prompt * self.prompt + completion * self.completion)
 
 
 class Allowance:
@@ -26,9 +39,10 @@ class Allowance:
     Every method may raise StoreError.
     """
 
-    def __init__(self, database: Database, *, daily: int | None = None) -> None:
+    def __init__(self, database: Database, *, daily: int | None = None, prices: Prices | None = None) -> None:
         self._database = database
         self._daily = daily
+        self._prices = prices or Prices()
 
     def hold(self, day: date, model: str, tokens: int) -> bool:
         """Set ``tokens`` aside; False, and nothing is, where the day's limit would be passed."""
@@ -67,20 +81,30 @@ class Allowance:
                     prompt_tokens=table.c.prompt_tokens + prompt,
                     completion_tokens=table.c.completion_tokens + completion,
                     held=table.c.held - held,
+                    cost=table.c.cost + self._prices.millionths(prompt=prompt, completion=completion),
                 )
             )
 
-    def used(self, day: date) -> Use:
-        """What all models took on ``day``."""
+    def used(self, first: date, last: date | None = None) -> Use:
+        """What all models took from ``first`` to ``last``, on ``first`` alone without it."""
         columns = (
             model_use.c.requests,
             model_use.c.prompt_tokens,
             model_use.c.completion_tokens,
             model_use.c.held,
+            model_use.c.cost,
         )
         with self._database.read() as connection:
             row = connection.execute(
-                select(*(func.coalesce(func.sum(one), 0) for one in columns)).where(model_use.c.day == day)
+                select(*(func.coalesce(func.sum(one), 0) for one in columns)).where(
+                    model_use.c.day.between(first, last or first)
+                )
             ).one()
-        requests, prompt, completion, held = map(int, row)
-        return Use(requests=requests, prompt_tokens=prompt, completion_tokens=completion, held=held)
+        requests, prompt, completion, held, cost = map(int, row)
+        return Use(
+            requests=requests,
+            prompt_tokens=prompt,
+            completion_tokens=completion,
+            held=held,
+            cost=cost / 1_000_000,
+        )

@@ -12,7 +12,7 @@ from sqlalchemy.schema import CreateSchema
 
 from index.errors import StoreError
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest migration in ``index/migrations/versions``; a test holds it to that."""
 
 _ADVISORY_LOCK = 0x436F6D6D  # "Comm": one writer at a time on PostgreSQL, as SQLite has it by itself

@@ -199,5 +199,6 @@ model_use = Table(
     Column("prompt_tokens", Serial, nullable=False),
     Column("completion_tokens", Serial, nullable=False),
     Column("held", Serial, nullable=False),  # set aside for requests under way
+    Column("cost", Serial, nullable=False, server_default="0"),  # in millionths, by the prices of then
 )
-"""The tokens that language models took, by day (UTC)."""
+"""The tokens that language models took and what they cost, by day (UTC)."""

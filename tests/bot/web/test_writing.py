@@ -187,3 +187,12 @@ async def test_a_browser_shows_the_line_and_then_goes_on_by_itself(written: Writ
     assert growing == FIRST
     assert answer.startswith(FIRST)
     assert "/c/" in address
+
+
+async def test_administrators_see_what_was_not_shown(written: Written) -> None:
+    written.go.set()
+    async with written.running.client() as tool:
+        await tool.post("/api/ask", json={"question": QUESTION})
+        page = (await tool.get("/gaps")).text
+    assert INVENTED.removesuffix(" [1]") in page
+    assert "By reason:" in page

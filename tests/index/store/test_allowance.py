@@ -3,7 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-from index.store.allowance import Allowance, Use
+import pytest
+
+from index.store.allowance import Allowance, Prices, Use
 from index.store.database import Database
 
 DAY, NEXT = date(2025, 6, 1), date(2025, 6, 2)
@@ -29,4 +31,18 @@ def test_many_at_once_never_pass_the_limit(database_url: str) -> None:
         held = list(pool.map(lambda _: allowance.hold(DAY, "tiny", 100), range(16)))
     assert sum(held) == 5
     assert allowance.used(DAY).held == 500
+    database.close()
+
+
+def test_what_tokens_cost_is_reckoned_by_the_prices_of_the_day(database_url: str) -> None:
+    database = Database(database_url)
+    for day, prices in ((DAY, Prices(prompt=0.15, completion=0.6)), (NEXT, Prices(prompt=0.3)), (NEXT, None)):
+        allowance = Allowance(database, prices=prices)
+        allowance.hold(day, "tiny", 10)
+        allowance.book(day, "tiny", held=10, prompt=2_000_000, completion=1000)
+    assert allowance.used(DAY).cost == pytest.approx(0.3006)
+    assert allowance.used(NEXT).cost == pytest.approx(0.6)
+    both = allowance.used(DAY, NEXT)
+    assert (both.requests, both.prompt_tokens) == (3, 6_000_000)
+    assert both.cost == pytest.approx(0.9006)
     database.close()
