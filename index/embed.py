@@ -5,9 +5,13 @@ other model is taken by name from the hub's cache or the hub.
 """
 
 import hashlib
+import json
+import os
 import platform
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -24,7 +28,9 @@ BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 MAX_TOKENS = 256
 """Tokens of a passage that are embedded, its header and the two special tokens included."""
 BATCH_TOKENS = 2048
-"""Padded tokens a batch: larger ones leave the processor's caches and run slower."""
+"""Tokens a batch: larger ones leave the processor's caches and run slower."""
+_SMALLEST_SHARE = 256
+"""Tokens for which a thread of their own pays."""
 
 Precision = Literal["bfloat16", "float32"]
 
@@ -52,13 +58,29 @@ class Embedder(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Encoder:
+    """A loaded model: token numbers, special tokens included, to vectors of unit length."""
+
+    encode: "Callable[[Sequence[Sequence[int]]], Vectors]"
+    dimensions: int
+    limit: int
+    prompts: Mapping[str, str]
+    tokenizer: Any = None
+    """The fast tokenizer, where it came with the model."""
+
+
 class SentenceTransformerEmbedder:
     """An `Embedder` on any sentence-transformers model, loaded at its first use.
 
-    Texts are sorted by length and cut into batches of equal numbers of tokens, so that hardly any padding is
-    multiplied; the layers run in ``precision``, pooling and normalising in float32 (bfloat16 leaves lengths
-    near 1.0008). Safe to use from several threads. ``folder`` is where the model that comes with the
-    installation lies, if not in its package.
+    Texts are sorted by length and cut into batches of equal numbers of tokens. BERT encoders, the bundled
+    model among them, multiply them without padding (`index.bert`), others as sentence-transformers does;
+    the layers run in ``precision``, pooling and normalising in float32 (bfloat16 leaves lengths near 1.0008).
+
+    torch is told to compute each batch on one thread, and the batches of a call share the processor's cores:
+    so nobody waits for the slowest core after every layer, and a question beside it runs at full speed.
+    Safe to use from several threads. ``folder`` is where the model that comes with the installation lies, if
+    not in its package.
     """
 
     def __init__(
@@ -68,7 +90,7 @@ class SentenceTransformerEmbedder:
         self.precision = precision
         self._folder = folder
         self._tokenizer: Any = None
-        self._transformer: Any = None
+        self._encoder: _Encoder | None = None
         self._loading = threading.RLock()
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -92,30 +114,15 @@ class SentenceTransformerEmbedder:
 
     def _embed(self, texts: Sequence[str], *, prompt: str) -> "Vectors":
         import numpy as np
-        import torch
 
-        transformer = self._load_transformer()
-        prefix = (transformer.prompts or {}).get(prompt, "")
-        limit = min(MAX_TOKENS, transformer.max_seq_length or MAX_TOKENS)
+        encoder = self._load_encoder()
+        prefix = encoder.prompts.get(prompt, "")
         encoded = self._load_tokenizer().encode_batch_fast([prefix + text for text in texts])
-        ids = [_truncated(encoding.ids, limit) for encoding in encoded]
-        padding = transformer.tokenizer.pad_token_id or 0
-        vectors = np.empty((len(texts), transformer.get_embedding_dimension()), dtype=np.float32)
-        with torch.inference_mode():
-            for rows in _batches([len(row) for row in ids]):
-                width = len(ids[rows[0]])
-                tokens = torch.full((len(rows), width), padding, dtype=torch.long)
-                mask = torch.zeros((len(rows), width), dtype=torch.long)
-                for line, row in enumerate(rows):
-                    tokens[line, : len(ids[row])] = torch.tensor(ids[row])
-                    mask[line, : len(ids[row])] = 1
-                features = {"input_ids": tokens, "attention_mask": mask}
-                for module in transformer:
-                    features = module(features)
-                    if "token_embeddings" in features:
-                        features["token_embeddings"] = features["token_embeddings"].float()
-                pooled = torch.nn.functional.normalize(features["sentence_embedding"].float(), dim=1)
-                vectors[rows] = pooled.numpy()
+        ids = [_truncated(encoding.ids, encoder.limit) for encoding in encoded]
+        vectors = np.empty((len(texts), encoder.dimensions), dtype=np.float32)
+        batches = _batches([len(row) for row in ids], cores=_cores())
+        for rows, found in zip(batches, _beside(encoder.encode, batches, ids), strict=True):
+            vectors[rows] = found
         return vectors
 
     def _load_tokenizer(self) -> Any:
@@ -127,20 +134,23 @@ class SentenceTransformerEmbedder:
 
                     tokenizer = Tokenizer.from_file(str(self._bundled_folder() / "tokenizer.json"))
                 else:
-                    tokenizer = self._load_transformer().tokenizer.backend_tokenizer
+                    tokenizer = self._load_encoder().tokenizer
                 tokenizer.no_truncation()
                 tokenizer.no_padding()
                 self._tokenizer = tokenizer
             return self._tokenizer
 
-    def _load_transformer(self) -> Any:
+    def _load_encoder(self) -> _Encoder:
         with self._loading:
-            if self._transformer is None:
-                place = self.model
+            if self._encoder is None:
+                import torch
+
+                torch.set_num_threads(1)
                 if self.model == BUNDLED_MODEL:
-                    place = str(_checked(self._bundled_folder()))
-                self._transformer = _load(self.model, place, self.precision)
-            return self._transformer
+                    self._encoder = _bundled(_checked(self._bundled_folder()), self.precision)
+                else:
+                    self._encoder = _from_hub(self.model, self.precision)
+            return self._encoder
 
     def _bundled_folder(self) -> Path:
         if self._folder is not None:
@@ -192,16 +202,45 @@ def faster_precision() -> Precision:
     return "bfloat16" if seconds["bfloat16"] < 0.8 * seconds["float32"] else "float32"
 
 
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Rows of equal or similar length together, longest first, at most BATCH_TOKENS padded tokens each."""
+def _batches(lengths: Sequence[int], *, cores: int = 1) -> list[list[int]]:
+    """Rows by their length, longest first, at most BATCH_TOKENS tokens together, and some for every core."""
+    room = max(_SMALLEST_SHARE, min(BATCH_TOKENS, sum(lengths) // cores + 1))
     order = sorted(range(len(lengths)), key=lambda row: -lengths[row])
     batches: list[list[int]] = []
+    tokens = 0
     for row in order:
-        if batches and (len(batches[-1]) + 1) * lengths[batches[-1][0]] <= BATCH_TOKENS:
+        if batches and tokens + lengths[row] <= room:
             batches[-1].append(row)
+            tokens += lengths[row]
         else:
             batches.append([row])
+            tokens = lengths[row]
     return batches
+
+
+def _beside(
+    encode: "Callable[[Sequence[Sequence[int]]], Vectors]",
+    batches: Sequence[Sequence[int]],
+    ids: Sequence[Sequence[int]],
+) -> "Iterator[Vectors]":
+    """The vectors of each batch, in order, computed on as many threads as there are cores.
+
+    The threads are the call's own: one that embeds many articles does not keep a question waiting.
+    """
+    parts = [[ids[row] for row in rows] for rows in batches]
+    threads = min(_cores(), len(parts))
+    if threads < 2:
+        yield from map(encode, parts)
+        return
+    with ThreadPoolExecutor(threads, thread_name_prefix="embed") as pool:
+        yield from pool.map(encode, parts)
+
+
+def _cores() -> int:
+    """The cores that this process may use; OMP_NUM_THREADS sets fewer, as it would for torch itself."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    return max(1, min(allowed, int(wanted))) if wanted.isdecimal() else allowed
 
 
 def _truncated(ids: list[int], limit: int) -> list[int]:
@@ -227,8 +266,21 @@ def _checked(folder: Path) -> Path:
     return folder
 
 
-def _load(model: str, place: str, precision: Precision) -> Any:
-    """The sentence-transformers model that lies at ``place``, its layers in ``precision``.
+def _bundled(folder: Path, precision: Precision) -> _Encoder:
+    """The model that comes with the installation, read without the slow import of sentence-transformers."""
+    import torch
+    from safetensors.torch import load_file
+
+    from index.bert import PackedBert
+
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    pipeline = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))
+    bert = PackedBert(load_file(folder / "model.safetensors"), config, getattr(torch, precision))
+    return _Encoder(bert, bert.dimensions, min(MAX_TOKENS, pipeline["max_seq_length"]), prompts={})
+
+
+def _from_hub(model: str, precision: Precision) -> _Encoder:
+    """The sentence-transformers model of this name.
 
     Raises:
         ModelError: there is none: the name is not known to the hub, or the hub is out of reach.
@@ -236,9 +288,8 @@ def _load(model: str, place: str, precision: Precision) -> Any:
     import torch
     from sentence_transformers import SentenceTransformer
 
-    kind = torch.bfloat16 if precision == "bfloat16" else torch.float32
     try:
-        transformer = SentenceTransformer(place, device="cpu", model_kwargs={"dtype": kind})
+        transformer = SentenceTransformer(model, device="cpu", model_kwargs={"dtype": torch.float32})
     except (OSError, ValueError) as exc:
         raise ModelError(
             f"The model {model} is neither on this machine nor could it be fetched from the hub; check "
@@ -246,4 +297,53 @@ def _load(model: str, place: str, precision: Precision) -> Any:
             "installation."
         ) from exc
     transformer.eval()
-    return transformer
+    return _Encoder(
+        _packed(transformer, precision) or _padding(transformer, precision),
+        transformer.get_embedding_dimension() or 0,
+        min(MAX_TOKENS, transformer.max_seq_length or MAX_TOKENS),
+        prompts={name: prompt or "" for name, prompt in (transformer.prompts or {}).items()},
+        tokenizer=transformer.tokenizer.backend_tokenizer,
+    )
+
+
+def _packed(transformer: Any, precision: Precision) -> "Callable[[Sequence[Sequence[int]]], Vectors] | None":
+    """The model without padding, if it is a BERT encoder whose tokens are averaged, whole."""
+    import torch
+
+    from index.bert import PackedBert, packable
+
+    modules = [type(module).__name__ for module in transformer]
+    if modules not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
+        return None
+    pooling = transformer[1].get_config_dict()
+    encoder = transformer[0].auto_model
+    config = encoder.config.to_dict()
+    if pooling.get("pooling_mode") != "mean" or not pooling.get("include_prompt", True):
+        return None
+    if type(encoder).__name__ != "BertModel" or not packable(config):
+        return None
+    return PackedBert(encoder.state_dict(), config, getattr(torch, precision))
+
+
+def _padding(transformer: Any, precision: Precision) -> "Callable[[Sequence[Sequence[int]]], Vectors]":
+    """The model as sentence-transformers runs it, over texts that are padded to the longest of them."""
+    import torch
+
+    transformer[0].to(getattr(torch, precision))
+    filler = transformer.tokenizer.pad_token_id or 0
+
+    def encode(texts: Sequence[Sequence[int]]) -> "Vectors":
+        width = max(len(text) for text in texts)
+        tokens = [[*text, *[filler] * (width - len(text))] for text in texts]
+        mask = [[1] * len(text) + [0] * (width - len(text)) for text in texts]
+        features = {"input_ids": torch.tensor(tokens), "attention_mask": torch.tensor(mask)}
+        with torch.inference_mode():
+            for module in transformer:
+                features = module(features)
+                if "token_embeddings" in features:
+                    features["token_embeddings"] = features["token_embeddings"].float()
+            pooled = torch.nn.functional.normalize(features["sentence_embedding"].float(), dim=1)
+        vectors: Vectors = pooled.numpy()
+        return vectors
+
+    return encode
