@@ -10,13 +10,13 @@ from typing import Any
 
 from lxml.etree import _Element as Element
 
+from index.extract.bylines import read_authors
 from index.extract.clean import clean_line
 from index.extract.dates import read_moment
-from index.extract.fields import Fields, at_midnight, author_names
+from index.extract.fields import Fields, at_midnight
 from index.extract.language import language_code
-from index.extract.lines import is_name
 from index.extract.page_dates import dated, words_of
-from index.extract.titles import choose_title, folded
+from index.extract.titles import choose_title
 from index.extract.urls import canonical_url, same_site, site_of
 
 _ARTICLE_TYPE = re.compile(r"(?:\w*Article|BlogPosting|LiveBlogPosting|Report|Review|SocialMediaPosting)")
@@ -27,17 +27,6 @@ _MODIFIED = (
     "lastmod",
     "last-modified",
     "dcterms.modified",
-)
-_AUTHORS = (
-    "author",
-    "article:author",
-    "parsely-author",
-    "dc.creator",
-    "dcterms.creator",
-    "byl",
-    "sailthru.author",
-    "citation_author",
-    "og:article:author",
 )
 
 
@@ -73,7 +62,7 @@ def read_metadata(tree: Element, *, url: str | None) -> PageMetadata:
         title=_title(tree, metas, node, sites, address),
         url=canonical,
         publisher=sites[0] if sites else site_of(address),
-        authors=_authors(tree, nodes, node, metas, sites),
+        authors=read_authors(tree, _authors(nodes, node), metas=metas, sites=sites),
         modified=_modified(node, metas),
         language=_language(tree, node, metas),
     )
@@ -152,7 +141,7 @@ def _plain(value: object) -> str:
     if isinstance(value, list):
         value = value[0] if value else None
     if isinstance(value, dict):
-        value = value.get("name") or value.get("@value")
+        return _plain(value.get("name") or value.get("@value"))
     return html.unescape(html.unescape(value)).strip() if isinstance(value, str) else ""
 
 
@@ -214,45 +203,15 @@ def _title(
     )
 
 
-def _authors(
-    tree: Element,
-    nodes: list[Mapping[str, Any]],
-    node: Mapping[str, Any],
-    metas: Mapping[str, list[str]],
-    sites: tuple[str, ...],
-) -> tuple[str, ...]:
-    """The authors, in the order given: from JSON-LD, the meta elements, or what is marked as the byline."""
+def _authors(nodes: list[Mapping[str, Any]], node: Mapping[str, Any]) -> list[str]:
+    """The authors that JSON-LD gives the article, those that stand elsewhere on the page looked up."""
     listed = node.get("author")
     named = {str(other["@id"]): other for other in nodes if "@id" in other and "name" in other}
     given = []
     for author in listed if isinstance(listed, list) else [listed]:
         reference = str(author.get("@id")) if isinstance(author, dict) and "name" not in author else ""
         given.append(_plain(named.get(reference, author)))
-    site_names = {folded(site) for site in sites}
-    for values in (given, *(metas.get(name, []) for name in _AUTHORS), _marked_authors(tree)):
-        names = (name for value in values for name in author_names(value))
-        if kept := tuple(dict.fromkeys(name for name in names if _is_author(name, site_names))):
-            return kept
-    return ()
-
-
-def _marked_authors(tree: Element) -> list[str]:
-    """The names in elements marked as the author, those with ``rel="author"`` first."""
-    marked: list[str] = []
-    for element in tree.iter("a", "span", "div", "p", "address", "li", "strong"):
-        marks = f"{element.get('itemprop') or ''} {element.get('class') or ''}".lower()
-        if "author" in (element.get("rel") or "").lower().split():
-            marked.insert(0, clean_line(words_of(element)))
-        elif re.search(r"\b(?:author|byline)(?:[-_]*(?:name|link|title))?(?:\s|$)", marks):
-            marked.append(clean_line(words_of(element)))
-    names = (re.sub(r"^(?:\w+ )?by:?\s+", "", text, flags=re.IGNORECASE) for text in marked)
-    return [name for name in names if is_name(name)][:1]
-
-
-def _is_author(name: str, site_names: set[str]) -> bool:
-    """Whether this is the name of somebody, and not that of the site or of an account."""
-    account = " " not in name and (name.islower() or any(character.isdigit() for character in name))
-    return not account and folded(name) not in site_names and len(name) <= 80
+    return given
 
 
 def _modified(node: Mapping[str, Any], metas: Mapping[str, list[str]]) -> datetime | None:
