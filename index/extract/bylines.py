@@ -26,7 +26,7 @@ _METAS = (
 _MARK = re.compile(
     r"(?!comment)(?:.*[-_])?(?:author|by-?line)(?:[-_]*(?:name|link|title|text))?(?:__\w{2,8})?"
 )
-"""A class or ``itemprop`` that says whose name stands there; frameworks write it ``a_authorName__X1``, too."""
+"""A class or ``itemprop`` that says whose name stands there; also as in ``a_authorName__X1``."""
 
 _PAGE_OF_AUTHOR = re.compile(
     r"/(?:authors?|contributors?|journalists?|reporters?|writers?|staff|team)/[^/]+/?$"
