@@ -195,7 +195,7 @@ class Root:
             lineage=kept,
             token=plain(self.settings.chroma_token),
         )
-        lexical = LexicalIndex(self.home / "words" / kept)
+        lexical = LexicalIndex(self.home / "words" / kept, shared=bool(self.settings.chroma_url))
         try:
             yield Collection(self, dense=dense, lexical=lexical, lineage=kept)
         finally:

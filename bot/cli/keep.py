@@ -101,18 +101,27 @@ def reindex(
 
     from bot.owner import running
     from index.store.doctor import drop_other_vectors, embed_missing
+    from index.store.states import SERVING, state
 
     root: Root = context.obj
     begin = time.perf_counter()
+    service = running(root.home)
+    serving = state(root.database, SERVING)
+    if drop and serving not in (None, root.embedder.model) and (service or root.settings.shares_stores):
+        raise UsageError(
+            f"The service answers with the vectors of {serving}: start it anew with "
+            "COMMUNIQUE_EMBEDDING_MODEL set to the new model, and drop the old ones then."
+        )
     embedded = 0
     for number in embed_missing(root.database, root.embedder):
         embedded += number
         messages().print(f"{embedded:,} passages embedded", style="dim")
     dropped = drop_other_vectors(root.database, root.embedder.model) if drop else 0
-    service = running(root.home)
     if service is None:
         with root.collection(purpose="communique reindex") as collection:
             collection.indexer.recover()
+            if drop:
+                collection.dense.drop_other_models()
     seconds = round(time.perf_counter() - begin, 1)
     if as_json:
         print_json(
@@ -122,5 +131,5 @@ def reindex(
     output().print(
         f"{embedded:,} passages embedded with {root.embedder.model} in {seconds:,} s.", markup=False
     )
-    if service is not None:
+    if serving not in (None, root.embedder.model):
         output().print("Start the service anew with COMMUNIQUE_EMBEDDING_MODEL set to it.")

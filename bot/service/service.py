@@ -20,7 +20,7 @@ from bot.service.plan import Planned, discord_settings, plan, slack_settings
 from bot.service.works import Works, assemble
 from index.errors import StoreAway, StoreError
 from index.store.lock import OwnerLock
-from index.store.states import lineage
+from index.store.states import SERVING, lineage, note, state
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -207,6 +207,8 @@ def _in_step(works: Works) -> None:
 def _warm(root: "Root", collection: "Collection") -> None:
     """Open, load and try what the first question would wait for."""
     root.embedder.embed_query("Is everything ready?")
+    if state(root.database, SERVING) != root.embedder.model:
+        note(root.database, SERVING, root.embedder.model)
     try:
         _recovered(root, collection)
         collection.dense.position()

@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from index.errors import StoreError
 
 _ANALYZER = "english"
 _WRITER_BYTES = 64 << 20
+_PATIENCE = 60.0  # seconds for which another process that writes is waited for
 _LONGEST_WORD = 40
 _SHORTEST_RESPELLED = 4
 _TWO_SLIPS = 8
@@ -33,12 +35,16 @@ class WordsOfPassage:
 class LexicalIndex:
     """Passages by their words, and the number of the last change taken in, which the same commit carries.
 
+    One process writes at a time. Where ``shared``, others write to the folder too: then it is let go of after
+    each commit, and whoever finds it taken waits.
+
     Raises:
         StoreError: the folder cannot be opened, read or written, by any method.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, shared: bool = False) -> None:
         self._folder = folder
+        self._shared = shared
         self._analyzer = _analyzer()
         self._index: tantivy.Index | None = None
         self._writer: Any = None
@@ -52,6 +58,8 @@ class LexicalIndex:
         """The number of the last change taken in, 0 for none."""
         with self._translated():
             index = self._open()
+            if self._shared:
+                index.reload()
             searcher = index.searcher()
             marker = tantivy.Query.term_query(index.schema, "marker", "position")
             hits = searcher.search(marker, limit=1, count=False).hits
@@ -65,7 +73,7 @@ class LexicalIndex:
         with self._translated(), self._lock:
             index = self._open()
             if self._writer is None:
-                self._writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+                self._writer = self._new_writer(index)
             writer = self._writer
             try:
                 # By query: the term that is made of a Python number is a signed one and matches nothing.
@@ -86,6 +94,9 @@ class LexicalIndex:
             except BaseException:
                 self._writer = None  # a writer that failed keeps what it had; the next one starts clean
                 raise
+            if self._shared:
+                self._writer = None
+                writer.wait_merging_threads()
             index.reload()
 
     def search(
@@ -182,6 +193,17 @@ class LexicalIndex:
             if self._writer is not None:
                 self._writer.wait_merging_threads()
             self._writer = self._index = None
+
+    def _new_writer(self, index: tantivy.Index) -> Any:
+        """A writer; while another process has one, it is waited for."""
+        ends = time.monotonic() + (_PATIENCE if self._shared else 0.0)
+        while True:
+            try:
+                return index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+            except ValueError as exc:
+                if "LockBusy" not in str(exc) or time.monotonic() > ends:
+                    raise
+            time.sleep(0.05)
 
     def _open(self) -> tantivy.Index:
         if self._index is None:

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, delete, insert, select
 from index.store.database import Database
 from index.store.schema import counters, states
 
+SERVING = "serving with"
+"""Under this name stands the embedding model of the service that started last."""
 _LINEAGE = "lineage"
 
 

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,9 @@ from index.store.lexical import LexicalIndex, WordsOfPassage
 
 def words(number: int, body: str, title: str = "") -> WordsOfPassage:
     return WordsOfPassage(id=number, title=title, body=body)
+
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -132,3 +137,27 @@ def test_a_damaged_folder_is_one_sentence_and_can_be_reset(tmp_path: Path, damag
     lexical.take_in([words(1, "fleet")], dropped=[], position=1)
     assert find(lexical, "fleet") == [1]
     lexical.close()
+
+
+WRITE = """
+import sys
+from pathlib import Path
+from index.store.lexical import LexicalIndex, WordsOfPassage
+lexical = LexicalIndex(Path(sys.argv[1]), shared=True)
+for step in range(8):
+    number = int(sys.argv[2]) * 100 + step
+    words = WordsOfPassage(id=number, title="", body=f"ship{number}")
+    lexical.take_in([words], dropped=[], position=number)
+lexical.close()
+"""
+
+
+def test_several_processes_write_to_one_folder_where_it_is_shared(tmp_path: Path) -> None:
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITE, tmp_path / "words", str(number)], cwd=ROOT)
+        for number in (1, 2, 3)
+    ]
+    assert [writer.wait(120) for writer in writers] == [0, 0, 0]
+    lexical = LexicalIndex(tmp_path / "words", shared=True)
+    assert lexical.ids() == {100 * number + step for number in (1, 2, 3) for step in range(8)}
+    assert lexical.position() in (107, 207, 307)
