@@ -118,16 +118,20 @@ class Reviews:
         return asked
 
     async def export(self, admin: Person) -> list[dict[str, Any]]:
-        """Every answer called wrong as a line for ``communique evaluate``, without names or places.
+        """Every answer that was withdrawn or corrected as a line for ``communique evaluate``.
 
-        ``kind`` and ``answers`` are the reviewer's to fill in where no correction was written: an answer
-        that was withdrawn for want of a source is ``unanswerable``.
+        Without names or places. What was withdrawn and not put right counts as ``unanswerable``: what should
+        have been refused. Open cases are for the review list, and a dismissed one was no wrong answer.
 
         Raises:
             NotAllowed: ``admin`` is no administrator.
         """
         self._channels.require_admin(admin)
-        statement = select(feedback).where(feedback.c.verdict == "wrong").order_by(feedback.c.created_at)
+        statement = (
+            select(feedback)
+            .where(feedback.c.verdict == "wrong", feedback.c.state.in_(("withdrawn", "corrected")))
+            .order_by(feedback.c.created_at)
+        )
         rows = await self._workers.read(lambda connection: connection.execute(statement).all())
         lines: dict[str, dict[str, Any]] = {}
         for row in rows:
@@ -157,7 +161,7 @@ def _line(asked: Asked, *, reason: str, state: str, correction: str) -> dict[str
         "id": asked.id,
         "question": answer.understood,
         "as_of": (asked.options.as_of or asked.asked_at.date()).isoformat(),
-        "kind": "unanswerable" if state == "withdrawn" and answer.found else "answerable",
+        "kind": "answerable" if correction else "unanswerable",
         "answers": [correction] if correction else [],
         "given": answer.answer,
         "reason": reason,

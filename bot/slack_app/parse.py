@@ -38,6 +38,11 @@ def workspace(body: Payload) -> str:
     return str(found or (body.get("user") or {}).get("team_id") or "")
 
 
+def home(body: Payload) -> Place:
+    """Where the home page and the agent pane are: in no channel, so the workspace's settings hold."""
+    return Place(platform="slack", workspace=workspace(body), channel="", direct=True)
+
+
 def enterprise(body: Payload) -> str:
     """The id of the organisation, empty outside of Enterprise Grid."""
     found = body.get("enterprise_id") or (body.get("enterprise") or {}).get("id")

@@ -104,10 +104,10 @@ def _looks(bot: "Discord") -> list[tuple[str, str, Look]]:
     async def export(interaction: Interaction) -> Payload:
         lines = await reviews.export(bot.person(interaction))
         if not lines:
-            return words(wording.NOTHING_OPEN)
+            return words(wording.NOTHING_DECIDED)
         content = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
         file = File(name="wrong-answers.jsonl", content=content.encode())
-        shown = words(f"{wording.count(len(lines), 'answer')} called wrong, as lines for evaluate.")
+        shown = words(f"{wording.count(len(lines), 'answer')} withdrawn or corrected, as lines for evaluate.")
         return Payload(embeds=shown.embeds, files=(file,))
 
     async def audit(interaction: Interaction) -> Payload:
@@ -121,7 +121,7 @@ def _looks(bot: "Discord") -> list[tuple[str, str, Look]]:
         ("gaps", "What was asked in vain, without names. For administrators.", gaps),
         ("suggestions", "Suggested sources, to approve or decline. For administrators.", suggestions),
         ("review", "Answers called wrong, to withdraw or correct. For administrators.", review),
-        ("export", "Answers called wrong, as a file. For administrators.", export),
+        ("export", "Answers withdrawn or corrected, as a file. For administrators.", export),
         ("audit", "The last actions. For administrators.", audit),
     ]
 

@@ -29,6 +29,16 @@ class Slack:
             parse.person(body, str(user)), enterprise=parse.enterprise(body)
         )
 
+    async def admitted(self, body: Body) -> Person:
+        """Who did it, if they may ask where they did it.
+
+        Raises:
+            NotAllowed: they may not; the text says why.
+        """
+        person = await self.person(body)
+        await self.desk.channels.admit(person, parse.pressed(body, text="").place)
+        return person
+
     async def call(self, body: Body, method: str, **arguments: Any) -> Any:
         """Call the Web API on behalf of the workspace that ``body`` came from."""
         return await self.workspaces.call(

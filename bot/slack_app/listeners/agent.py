@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from bot import wording
+from bot.errors import NotAllowed
+from bot.slack_app import parse
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
@@ -18,11 +20,17 @@ def register(app: "AsyncApp", slack: "Slack") -> None:
     @app.event("assistant_thread_started")
     async def opened(body: Body, event: Body) -> None:
         thread = event["assistant_thread"]
-        slack.desk.begin(suggest(slack, body, channel=thread["channel_id"], thread=thread["thread_ts"]))
+        where = {"channel": thread["channel_id"], "thread": thread["thread_ts"]}
+        slack.desk.begin(suggest(slack, body, user=thread["user_id"], **where))
 
 
-async def suggest(slack: "Slack", body: Body, *, channel: str, thread: str | None = None) -> None:
-    """Offer up to four questions. Apps with ``agent_view`` give no thread."""
+async def suggest(slack: "Slack", body: Body, *, user: str, channel: str, thread: str | None = None) -> None:
+    """Offer up to four questions to somebody who may ask. Apps with ``agent_view`` give no thread."""
+    person = await slack.workspaces.recognised(parse.person(body, user), enterprise=parse.enterprise(body))
+    try:
+        await slack.desk.channels.admit(person, parse.home(body))
+    except NotAllowed:
+        return
     titles = [article.title for article in await slack.desk.sources.newest(3) if article.title]
     prompts = [
         {

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot import wording
-from bot.errors import DeskError
+from bot.errors import BotError, DeskError
 from bot.slack_app import blocks as b
 from bot.slack_app import pages, parse, render
 
@@ -43,8 +43,9 @@ def register(app: "AsyncApp", slack: "Slack") -> None:
     @app.action("more")
     async def more(ack: Any, body: Body, action: Body) -> None:
         try:
+            await slack.admitted(body)
             asked = await slack.desk.asked(action["value"])
-        except DeskError as exc:
+        except BotError as exc:
             await slack.tell(body, str(exc))
         else:
             if asked.answer:
@@ -56,8 +57,9 @@ def register(app: "AsyncApp", slack: "Slack") -> None:
     async def passage(ack: Any, body: Body, action: Body) -> None:
         question, _, number = str(action["value"]).partition(":")
         try:
+            await slack.admitted(body)
             reading = await slack.desk.passage(question, int(number))
-        except DeskError as exc:
+        except BotError as exc:
             await slack.tell(body, str(exc))
         else:
             view = (

@@ -1,10 +1,9 @@
 """App Home, and the settings of channels."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.desk import Channel, Place, publishers_of
-from bot.errors import BotError
+from bot.errors import BotError, NotAllowed
 from bot.slack_app import blocks as b
 from bot.slack_app import pages, parse
 from bot.slack_app.listeners.agent import suggest
@@ -25,7 +24,7 @@ def register(app: "AsyncApp", slack: "Slack") -> None:
         if event.get("tab", "home") == "home":
             slack.desk.begin(_show(slack, body, event["user"]))
         elif event.get("tab") == "messages":
-            slack.desk.begin(suggest(slack, body, channel=event["channel"]))
+            slack.desk.begin(suggest(slack, body, user=event["user"], channel=event["channel"]))
 
     @app.action("settings")
     async def settings(ack: Any, body: Body) -> None:
@@ -55,11 +54,14 @@ def register(app: "AsyncApp", slack: "Slack") -> None:
 
 
 async def _show(slack: "Slack", body: Body, user: str) -> None:
+    """The home page; somebody who may not ask sees why, and nothing of the collection."""
     person = await slack.workspaces.recognised(parse.person(body, user), enterprise=parse.enterprise(body))
-    page = await slack.desk.home(person)
-    if person.guest or person.outsider:
-        page = replace(page, newest=())
-    await slack.call(body, "views.publish", user_id=user, view=pages.home(page))
+    try:
+        await slack.desk.channels.admit(person, parse.home(body))
+        view = pages.home(await slack.desk.home(person))
+    except NotAllowed as exc:
+        view = {"type": "home", "blocks": [b.paragraph(str(exc))]}
+    await slack.call(body, "views.publish", user_id=user, view=view)
 
 
 def _channel(values: Body) -> Channel:

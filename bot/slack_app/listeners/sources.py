@@ -49,8 +49,7 @@ def register(app: "AsyncApp", slack: "Slack") -> None:
 async def _command(slack: "Slack", body: Body, text: str) -> None:
     verb, _, rest = text.strip().partition(" ")
     try:
-        person = await slack.person(body)
-        await slack.desk.channels.admit(person, parse.pressed(body, text="").place)
+        person = await slack.admitted(body)
         commands = _commands(slack, body, person, rest)
         work = commands.get(verb.casefold())
         shown = await work() if work else [b.paragraph(pages.SOURCES_HELP)]
@@ -95,9 +94,9 @@ def _commands(
     async def export() -> Shown:
         lines = await reviews.export(person)
         if not lines:
-            return [b.paragraph(wording.NOTHING_OPEN)]
+            return [b.paragraph(wording.NOTHING_DECIDED)]
         content = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
-        said = f"{wording.count(len(lines), 'answer')} called wrong, as lines for evaluate."
+        said = f"{wording.count(len(lines), 'answer')} withdrawn or corrected, as lines for evaluate."
         await slack.send_file(body, said, name="wrong-answers.jsonl", content=content)
         return [b.paragraph(wording.FILE_SENT)]
 

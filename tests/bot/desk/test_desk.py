@@ -1,7 +1,9 @@
 """The use cases behind the platforms, on SQLite and PostgreSQL."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +28,7 @@ from bot.desk.spending import METRICS
 from bot.errors import DeskError, NotAllowed, NotThere
 from index.figures.figure import Metric
 from retrieval.answer import Answer
+from retrieval.evaluate import read_questions
 from retrieval.restored import restored
 from tests.bot.answers import EIGHT, HOSTILE, OUTSIDE
 from tests.bot.conftest import Offices
@@ -291,6 +294,21 @@ async def test_feedback_review_and_export(room: Room) -> None:
             await work
     with pytest.raises(NotThere):
         await desk.reviews.helpful("f" * 16, PERSON)
+
+
+async def test_what_was_decided_is_exported_as_evaluate_reads_it(room: Room, tmp_path: Path) -> None:
+    desk = room.office.desk
+    asked = [(await room.ask(f"Question {number}?")).question for number in range(4)]
+    for question in asked:
+        await desk.reviews.wrong(question, PERSON, reason="quote")
+    await desk.decide(ADMIN_PERSON, asked[0], "corrected", correction="200")
+    await desk.decide(ADMIN_PERSON, asked[1], "withdrawn")
+    await desk.decide(ADMIN_PERSON, asked[2], "dismissed")
+    file = tmp_path / "wrong.jsonl"
+    file.write_text("\n".join(map(json.dumps, await desk.reviews.export(ADMIN_PERSON))))
+    corrected, withdrawn = read_questions(file)
+    assert (corrected.question, corrected.answers) == ("Question 0?", ("200",))
+    assert (withdrawn.question, withdrawn.answers) == ("Question 1?", ())
 
 
 async def test_suggestions_are_decided_once_and_stay_open_when_reading_fails(room: Room) -> None:

@@ -327,6 +327,31 @@ async def test_guests_and_outsiders_get_nothing_unless_allowed(chat: Chat, slack
     assert chat.office.answerer.asked == []
 
 
+async def test_guests_see_neither_the_collection_nor_what_stands_behind_buttons(
+    offices: Offices, connect: Connect
+) -> None:
+    office = offices.open()
+    office.answerer.prepared |= {"the bridge?": LONG, "winter?": UNDATED}
+    chat = await connect(office)
+    slack = chat.slack
+    slack.people["UGUEST"] = {"is_restricted": True}
+    for number, (question, action) in enumerate((("the bridge?", "more"), ("winter?", "passage_1"))):
+        await chat.send(slack.mention(question))
+        answer = (await slack.answered(2 * number + 1))[-1]
+        await chat.press(answer, action, user="UGUEST")
+        assert wording.NOT_FOR_GUESTS in (await slack.answered(2 * number + 2))[-1].text
+    assert slack.views == []
+    pane = {"user_id": "UGUEST", "channel_id": "D7", "thread_ts": slack.say("D7", "(pane)", user=BOT)}
+    await chat.send(slack.event({"type": "assistant_thread_started", "assistant_thread": pane}))
+    opened = {"type": "app_home_opened", "user": "UGUEST", "channel": "D7", "tab": "home"}
+    await chat.send(slack.event(opened))
+    assert await until(lambda: "UGUEST" in slack.homes)
+    await chat.settled()
+    assert slack.called("assistant.threads.setSuggestedPrompts") == []
+    assert wording.NOT_FOR_GUESTS in str(slack.homes["UGUEST"])
+    assert "articles" not in str(slack.homes["UGUEST"])
+
+
 async def test_too_many_questions_get_a_kind_sentence(offices: Offices, connect: Connect) -> None:
     from bot.desk import Limits
 
