@@ -20,7 +20,7 @@ import bot.desk.tables  # noqa: F401 - every table has to be known here
 import index.collect.tables  # noqa: F401 - the same
 from bot.errors import UsageError
 from bot.library import UPLOADS
-from bot.web.access import KEY
+from bot.web.links import KEY
 from index.errors import StoreError
 from index.store.database import HEAD, Database
 from index.store.schema import articles, metadata

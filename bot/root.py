@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bot.owner import RunningService
+    from bot.web.links import PassageLinks
     from index.article import Failure
     from index.embed import Embedder, Precision
     from index.figures.store import FigureStore
@@ -66,7 +67,7 @@ class Collection:
             embedder=root.embedder,
             dense=self.dense,
             lexical=self.lexical,
-            public_url=root.settings.public_url,
+            reading_room=root.links.to if root.settings.public_url else None,
             figures=root.figures,
         )
 
@@ -150,6 +151,14 @@ class Root:
         prompt, completion = self.settings.model_prices
         prices = Prices(prompt=prompt, completion=completion)
         return Allowance(self.database, daily=self.settings.llm_daily_tokens, prices=prices)
+
+    @cached_property
+    def links(self) -> "PassageLinks":
+        """The addresses of passages in the reading room, whole where the settings say how it is reached."""
+        from bot.web.links import PassageLinks, web_key
+
+        key = web_key(self.home, plain(self.settings.secret))
+        return PassageLinks(key, base=self.settings.public_url or "")
 
     @cached_property
     def embedder(self) -> "Embedder":

@@ -15,7 +15,7 @@ from index.store.lexical import LexicalIndex
 from index.store.reading import Counts, Reader, StoredArticle
 from retrieval import disagree
 from retrieval.answer import Answer, Citation, Refusal, Window
-from retrieval.cite import Citer
+from retrieval.cite import Citer, ReadingRoom
 from retrieval.compose import answer_text, bare_text, refusal_text
 from retrieval.confidence import UNHEARD, confidence_features, unheard_names
 from retrieval.corrections import Correction, corrections
@@ -83,7 +83,7 @@ class Answerer:
         embedder: Embedder,
         dense: DenseIndex,
         lexical: LexicalIndex,
-        public_url: str | None = None,
+        reading_room: ReadingRoom | None = None,
         figures: FigureStore | None = None,
         threshold: float = THRESHOLD,
     ) -> None:
@@ -92,7 +92,7 @@ class Answerer:
         self._figures = figures
         self._searcher = Searcher(reader, embedder=embedder, dense=dense, lexical=lexical)
         self._analyze = Analysis(lexical.analyze)
-        self._citer = Citer(public_url)
+        self._citer = Citer(reading_room)
         self._threshold = threshold
         self._lock = threading.Lock()
         self._facts: tuple[int, Counts, list[str]] | None = None

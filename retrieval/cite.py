@@ -1,6 +1,6 @@
 """Citations: a quote with its passage, its article, its speaker, and a link to the place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote as percent
 
 from index.article import page_at
@@ -11,15 +11,17 @@ from retrieval.select import Selection
 from retrieval.speech import Discourse
 
 Articles = Mapping[str, tuple[StoredArticle, str]]
+ReadingRoom = Callable[[str, int, int], str]
+"""An article's id, and the first character of a part and the one after its last, to an address."""
 
 _FRAGMENT_WORDS = 5
 
 
 class Citer:
-    """Makes citations. ``public_url`` is where the reading room is, if it can be reached."""
+    """Makes citations. ``reading_room`` is the address there of an article's part, if it can be reached."""
 
-    def __init__(self, public_url: str | None = None) -> None:
-        self._public_url = public_url.rstrip("/") if public_url else None
+    def __init__(self, reading_room: ReadingRoom | None = None) -> None:
+        self._reading_room = reading_room
 
     def citations(self, selection: Selection, articles: Articles) -> tuple[Citation, ...]:
         """The selected quotes, numbered from 1."""
@@ -74,9 +76,7 @@ class Citer:
             return f"{article.url.split('#')[0]}#page={page}"  # RFC 8118
         if article.url:
             return f"{article.url.split('#')[0]}#:~:text={text_fragment(quote)}"
-        if self._public_url:
-            return f"{self._public_url}/read/{article.id}?start={one.start}&end={one.end}#quote"
-        return None
+        return self._reading_room(article.id, one.start, one.end) if self._reading_room else None
 
 
 def text_fragment(quote: str) -> str:

@@ -1,17 +1,13 @@
 """Who is at the other end, and what they may see: tokens, one-time links from a chat, sessions."""
 
-import base64
-import hashlib
 import hmac
 import json
-import os
 import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, insert, select
@@ -24,6 +20,7 @@ from bot.desk.records import Person
 from bot.desk.tables import sign_ins
 from bot.desk.workers import Workers
 from bot.settings import named, plain, tokens
+from bot.web.links import web_key
 
 if TYPE_CHECKING:
     from bot.root import Root
@@ -31,9 +28,6 @@ if TYPE_CHECKING:
 COOKIE = "communique"
 LINK_LASTS = timedelta(minutes=10)
 _SESSION_LASTS = timedelta(days=30)
-_SALT = b"communique.web.v1"
-KEY = "web.key"
-"""The file of the home with the key of links and sessions, where COMMUNIQUE_SECRET gives none."""
 OWNER = Person(platform="terminal", user="local")
 """Whoever can read the home of this installation: they administer it."""
 
@@ -74,6 +68,7 @@ class Access:
         from cryptography.fernet import Fernet
 
         self._fernet = Fernet(key)
+        self.key = key
         self._workers = workers
         self._owner_token = owner_token
         self._api_tokens = api_tokens
@@ -221,18 +216,6 @@ class Allowed:
             return times[0] + self._seconds - moment
         times.append(moment)
         return 0.0
-
-
-def web_key(home: Path, secret: str) -> bytes:
-    """The key of links and sessions: from the secret, which replicas share, else a file of the home."""
-    if secret:
-        made = hashlib.scrypt(secret.encode(), salt=_SALT, n=2**14, r=8, p=1, dklen=32)
-        return base64.urlsafe_b64encode(made)
-    path = home / KEY
-    if not path.exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(base64.urlsafe_b64encode(secrets.token_bytes(32)))
-    return path.read_bytes()
 
 
 def same_origin(request: Request) -> bool:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 from sqlalchemy import Connection, select
@@ -28,10 +27,11 @@ from bot.service.works import Works
 from bot.web import asking
 from bot.web.access import OWNER, Access, Allowed, Visitor, same_origin
 from bot.web.api import spending_query
+from bot.web.links import PassageLinks
 from bot.web.reading import Change, Stretch, differences, stretch
 from index.errors import IndexingError
 from index.store.reading import StoredArticle
-from retrieval.answer import Answer
+from retrieval.answer import Answer, Citation
 from retrieval.errors import RetrievalError
 
 HERE = Path(__file__).parent
@@ -76,6 +76,7 @@ class Pages:
         self._works = works
         self._access = access
         self._address = address
+        self._links = PassageLinks(access.key)
         self._allowed = Allowed()
         self._templates = Jinja2Templates(HERE / "templates")
         environment = self._templates.env
@@ -85,7 +86,7 @@ class Pages:
             "day": wording.day,
             "cited": _cited,
             "plain": wording.one_line,
-            "inside": inside,
+            "inside": self._inside,
         }
 
     def routes(self) -> list[BaseRoute]:
@@ -172,10 +173,13 @@ class Pages:
         return self._page(request, visitor, "ask.html", asked=asked, earlier=[], conversation=name)
 
     async def read(self, request: Request) -> Response:
-        """A passage among its neighbours."""
+        """A passage among its neighbours; without a link of ours to it, the opening for most visitors."""
         visitor = self._member(request)
         start, end = _offset(request, "start"), _offset(request, "end")
         identifier = request.path_params["article"]
+        sign = request.query_params.get("sign", "")
+        if not visitor.whole and not self._links.holds(identifier, start, end, sign=sign):
+            start = end = 0
         shown = await self._works.workers.compute(
             lambda: self._shown(identifier, start, end, whole=visitor.whole)
         )
@@ -303,15 +307,22 @@ class Pages:
                 ((one, body) for one, body in versions if body.startswith(quote, start)), versions[0]
             )
         marked = 0 <= start < end <= len(text)
+        read = stretch(text, start=start if marked else 0, end=end if marked else 0, whole=whole)
+        seen = None if whole else frozenset(read.lines)
         return Shown(
             article=article,
             current=article.version == versions[0][0].version,
-            stretch=stretch(text, start=start if marked else 0, end=end if marked else 0, whole=whole),
+            stretch=read,
             marked=marked,
             changes=[
-                (old, new, differences(before, after)) for (new, after), (old, before) in pairwise(versions)
+                (old, new, differences(before, after, among=seen))
+                for (new, after), (old, before) in pairwise(versions)
             ],
         )
+
+    def _inside(self, citation: Citation) -> str:
+        """Where the reading room shows a citation."""
+        return self._links.to(citation.article.id, citation.start, citation.end)
 
     def _quoted(self, identifier: str, start: int, end: int) -> str | None:
         """What an answer quoted from this place, if one did."""
@@ -341,12 +352,6 @@ class Pages:
         return self._templates.TemplateResponse(
             request, template, {"visitor": visitor, **context}, status_code=status
         )
-
-
-def inside(citation: Any) -> str:
-    """Where the reading room shows a citation."""
-    query = urlencode({"start": citation.start, "end": citation.end})
-    return f"/read/{citation.article.id}?{query}#quote"
 
 
 def _cited(answer: Answer) -> Markup:

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,6 +37,11 @@ class Stretch:
     before: bool
     after: bool
 
+    @property
+    def lines(self) -> Iterator[str]:
+        """The text of each paragraph, as far as it is shown."""
+        return ("".join(run.text for run in paragraph.runs) for paragraph in self.paragraphs)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -62,17 +67,26 @@ def stretch(text: str, *, start: int = 0, end: int = 0, whole: bool = False) -> 
     )
 
 
-def differences(old: str, new: str) -> list[Change]:
-    """What ``new`` changed in ``old``, paragraph by paragraph, the first `_MOST_CHANGES`."""
+def differences(old: str, new: str, *, among: Container[str] | None = None) -> list[Change]:
+    """What ``new`` changed in ``old``, paragraph by paragraph, the first `_MOST_CHANGES`.
+
+    With ``among``, only what changed in these paragraphs: whoever reads no more than them learns no more.
+    """
     before, after = _lines(old), _lines(new)
     changes: list[Change] = []
+
+    def shown(line: str) -> bool:
+        return among is None or line in among
+
     for tag, i, j, k, m in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":
             continue
         pairs = min(j - i, m - k) if tag == "replace" else 0
-        changes += [_changed(before[i + n], after[k + n]) for n in range(pairs)]
-        changes += [Change(kind="removed", old=(Run(_short(line)),)) for line in before[i + pairs : j]]
-        changes += [Change(kind="added", new=(Run(_short(line)),)) for line in after[k + pairs : m]]
+        both = [(before[i + n], after[k + n]) for n in range(pairs)]
+        changes += [_changed(one, other) for one, other in both if shown(one) or shown(other)]
+        gone, come = before[i + pairs : j], after[k + pairs : m]
+        changes += [Change(kind="removed", old=(Run(_short(line)),)) for line in gone if shown(line)]
+        changes += [Change(kind="added", new=(Run(_short(line)),)) for line in come if shown(line)]
     return changes[:_MOST_CHANGES]
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from index.tables import tables_in
 from retrieval.answer import Citation
-from retrieval.cite import Citer, text_fragment
+from retrieval.cite import Citer, ReadingRoom, text_fragment
 from retrieval.select import Selection
 from tests.retrieval.building import article, quote
 
@@ -20,14 +20,14 @@ def cited(
     part: str,
     *,
     url: str | None = None,
-    public_url: str | None = None,
+    reading_room: ReadingRoom | None = None,
     pages: tuple[int, ...] = (),
 ) -> Citation:
     start = text.index(part)
     tables = tables_in(text)
     one = quote(text, span=(start, start + len(part)), table=tables[0] if tables else None)
     stored = article("a", url=url, title="A depot", external_id="17", page_starts=pages)
-    found = Citer(public_url).citations(Selection([one], {0: ("Harbour Times",)}), {"a": (stored, text)})
+    found = Citer(reading_room).citations(Selection([one], {0: ("Harbour Times",)}), {"a": (stored, text)})
     assert len(found) == 1
     return found[0]
 
@@ -64,9 +64,11 @@ def test_what_has_pages_is_cited_by_the_page_and_linked_to_it() -> None:
 
 
 def test_without_address_it_leads_to_the_reading_room() -> None:
-    link = cited(TEXT, "Rain fell.", public_url="https://c.example/").article.link
+    link = cited(
+        TEXT, "Rain fell.", reading_room=lambda article, start, end: f"/{article}/{start}/{end}"
+    ).article.link
     start = TEXT.index("Rain")
-    assert link == f"https://c.example/read/a?start={start}&end={start + 10}#quote"
+    assert link == f"/a/{start}/{start + 10}"
 
 
 def test_without_either_there_is_no_link() -> None:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from bot.web.links import PassageLinks, web_key
 from tests.bot.service.running import DEPOT, HARBOUR, Running, add, serving, settings
 
 QUESTION = "How many vehicles does the depot in Narvik hold?"
@@ -171,8 +172,9 @@ async def test_without_the_right_an_article_is_not_shown_from_beginning_to_end(
     async with serving(home) as running:
         identifier = await add(running, "long.txt", filler + DEPOT + filler)
         start = (filler + DEPOT).index("The depot")
+        link = PassageLinks(web_key(home, "")).to(identifier, start, start + 40)
         async with running.client(token="") as stranger:
-            seen = (await stranger.get(f"/read/{identifier}?start={start}&end={start + 40}")).text
+            seen = (await stranger.get(link)).text
         async with running.client() as owner:
             whole = (await owner.get(f"/read/{identifier}?start={start}&end={start + 40}")).text
     assert "paper number 119 " in seen
