@@ -1,6 +1,7 @@
 """Vectors for dense search, in Chroma: embedded in a folder, or a server by address."""
 
 import hashlib
+import re
 import shutil
 import threading
 import time
@@ -235,7 +236,8 @@ class DenseIndex:
 
 def _first_line(exc: Exception) -> str:
     said = str(exc).strip()
-    return said.splitlines()[0][:300] if said else type(exc).__name__
+    line = said.splitlines()[0][:300] if said else type(exc).__name__
+    return re.sub(r"^.*\(code: \d+\) ", "", line)  # what SQLite says, without what each layer above it does
 
 
 def _forget_systems() -> None:
