@@ -11,7 +11,7 @@ from bot import wording
 from bot.desk.audit import Audit
 from bot.desk.channels import Channels
 from bot.desk.claims import Claims, question_id
-from bot.desk.clock import Clock, now
+from bot.desk.clock import Clock, Running, now
 from bot.desk.conversations import Conversations
 from bot.desk.delivery import Delivery
 from bot.desk.notices import Notices
@@ -155,13 +155,17 @@ class Desk:
 
     async def _keep(self) -> NoReturn:
         swept = None
+        ran = Running(self._clock)
         while True:
             try:
                 await self._serving.renew()
                 await self._serving.recover()
-                if swept != self._clock().date():
+                jumped = ran.jumped()
+                if jumped:
+                    log.error("the clock of this machine jumped by %s; nothing is erased today", jumped)
+                elif swept != self._clock().date():
                     await self.retention.sweep()
-                    swept = self._clock().date()
+                swept = self._clock().date()
             except IndexingError:
                 log.exception("the desk could not reach the database; it tries again")
             await asyncio.sleep(self._claims.lease.total_seconds() / 3)
