@@ -6,7 +6,8 @@ between them leaves recorded articles that the next one finishes (`Indexer.recov
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -29,6 +30,7 @@ from index.store.recording import (
 from index.store.sync import catch_up, settle
 
 _BATCH_CHARACTERS = 150_000
+_UNDER_WAY = 2  # batches, one of them stored and one embedded
 _SIGNED_AT_ONCE = 200
 
 Outcome = Literal["added", "updated", "unchanged", "duplicate"]
@@ -101,8 +103,8 @@ class Indexer:
     ) -> AddReport:
         """Take in what is found, telling ``each`` as soon as its fate is certain.
 
-        While one batch is stored the next is embedded. An error of a store stops the rest; what was told
-        stays.
+        While one batch is stored the next is embedded, and the one after it is read and cut. An error of a
+        store stops the rest; what was told stays.
 
         Raises:
             ModelError: the model cannot be loaded.
@@ -111,27 +113,27 @@ class Indexer:
         begin = time.perf_counter()
         report = AddReport()
         self.recover()
-        with ThreadPoolExecutor(1, thread_name_prefix="store") as storing:
-            pending: Future[list[Indexed]] | None = None
-            under_way: set[str] = set()
+        under_way: deque[_UnderWay] = deque()
+        with (
+            ThreadPoolExecutor(1, thread_name_prefix="embedding") as embedding,
+            ThreadPoolExecutor(1, thread_name_prefix="storing") as storing,
+        ):
             for batch in _batched(found):
                 for failure in (one for one in batch if isinstance(one, Failure)):
                     report.failed.append(failure)
                     each(failure)
                 # The last of an identity counts, and what is being stored must be seen by the comparison.
                 newest = {one.identity: one for one in batch if isinstance(one, Article)}
-                if pending is not None and under_way & newest.keys():
-                    pending.exception()
+                while under_way and _must_wait(under_way, newest):
+                    _tell(under_way.popleft().outcomes(), report, each)
                 drafts, settled = self._compared(list(newest.values()))
                 texts = self._cut(drafts)
-                fresh = self._embedded(texts)
-                if pending is not None:
-                    _tell(pending.result(), report, each)
-                _tell(settled, report, each)
-                pending = storing.submit(self._stored, drafts, texts, fresh) if drafts else None
-                under_way = set(newest)
-            if pending is not None:
-                _tell(pending.result(), report, each)
+                fresh = embedding.submit(self._embedded, texts)
+                before = under_way[-1].stored if under_way else None
+                stored = storing.submit(self._stored, drafts, texts, fresh, before=before)
+                under_way.append(_UnderWay(newest.keys(), settled, stored))
+            while under_way:
+                _tell(under_way.popleft().outcomes(), report, each)
         self._catch_up()  # with the versions that went out last
         report.seconds = time.perf_counter() - begin
         return report
@@ -190,8 +192,18 @@ class Indexer:
         return {key: vector.tobytes() for key, vector in zip(texts, embedded, strict=True)}
 
     def _stored(
-        self, drafts: Sequence[Draft], texts: Mapping[bytes, str], fresh: dict[bytes, bytes]
+        self,
+        drafts: Sequence[Draft],
+        texts: Mapping[bytes, str],
+        embedded: Future[dict[bytes, bytes]],
+        *,
+        before: Future[list[Indexed]] | None,
     ) -> list[Indexed]:
+        if before is not None:
+            before.result()  # nothing is stored after an error
+        fresh = embedded.result()
+        if not drafts:
+            return []
         with self._database.write() as connection:
             # Vectors that were there a moment ago may have been purged with the article that they were of.
             present = present_vectors(connection, list(texts), self._embedder.model)
@@ -209,6 +221,26 @@ class Indexer:
             )
             for draft in drafts
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class _UnderWay:
+    """A batch that is embedded or stored, and those of its articles for which there was nothing to do."""
+
+    identities: Collection[str]
+    settled: list[Indexed]
+    stored: Future[list[Indexed]]
+
+    def outcomes(self) -> list[Indexed]:
+        """What became of it, once it is stored."""
+        return self.settled + self.stored.result()
+
+
+def _must_wait(under_way: Sequence[_UnderWay], newest: Collection[str]) -> bool:
+    """Whether there are enough batches under way, or one has an article that comes again."""
+    return len(under_way) >= _UNDER_WAY or any(
+        name in batch.identities for batch in under_way for name in newest
+    )
 
 
 def _indexed(draft: Draft, outcome: Outcome, passages: int) -> Indexed:
