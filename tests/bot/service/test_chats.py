@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from bot.cli import main
 from index.store.lock import owner_address
 from tests.bot.discord.objects import TOKEN, Posted
 from tests.bot.discord.server import FakeDiscord
@@ -139,6 +140,40 @@ async def test_a_hundred_people_in_one_channel_of_each_chat_are_served_with_the_
     assert len(both.answers()) == len(discord.answers()) == 100
     assert all(answer.to is None and QUOTE in answer.shown() for answer in both.answers())
     assert all(QUOTE in shown(answer) for answer in discord.answers())
+    assert both.problems == []
+
+
+async def test_watches_and_recalls_are_told_in_both_chats(
+    home: Path, both: FakeSlack, discord: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMMUNIQUE_TELL_RECALLS", "all")
+    async with serving(home) as running:
+        await both.connected()
+        await discord.until(lambda: discord.connected)
+        await both.deliver(both.command("/watch", QUESTION), kind="slash_commands")
+        await discord.slash("watch", topic=QUESTION)
+        await both.answered(1)
+        await discord.until(lambda: len(discord.answers()) == 1)
+        identifier = await add(running, "depot.txt", DEPOT)
+        watched = (await both.answered(2))[-1]
+        await discord.until(lambda: len(discord.answers()) == 2)
+        mention = both.mention(QUESTION)
+        await both.deliver(mention)
+        said = await discord.mention(QUESTION)
+        await both.answered(3)
+        await discord.until(lambda: len(discord.answers()) == 3)
+        assert await asyncio.to_thread(main, ["remove", identifier]) == 0
+        recalled = (await both.answered(4))[-1]
+        await discord.until(lambda: len(discord.answers()) == 4)
+    assert QUOTE in watched.shown()
+    assert QUOTE in shown(discord.answers()[1])
+    assert recalled.thread == mention["event"]["ts"]
+    assert "no longer in the collection" in recalled.shown()
+    told = discord.answers()[3]
+    assert "no longer in the collection" in shown(told)
+    answer = next(one for one in discord.answers() if one.payload.get("message_reference"))
+    assert str(answer.payload["message_reference"]["message_id"]) == said
+    assert str(told.payload["message_reference"]["message_id"]) == answer.id
     assert both.problems == []
 
 

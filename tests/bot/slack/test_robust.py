@@ -4,12 +4,14 @@ import asyncio
 import os
 import random
 import signal
+import socket
 import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import ClientError
 
 from bot import wording
 from bot.desk import Limits
@@ -25,9 +27,10 @@ ROOT = Path(__file__).parents[3]
 class Bots:
     """Bots in processes of their own."""
 
-    def __init__(self, slack: FakeSlack, url: str) -> None:
+    def __init__(self, slack: FakeSlack, url: str, *, port: int = 0) -> None:
         self.slack = slack
         self.url = url
+        self.port = port
         self.running: asyncio.subprocess.Process | None = None
 
     async def start(self, *, seconds: float = 0.05) -> None:
@@ -37,9 +40,22 @@ class Bots:
             self.slack.api_url,
             self.url,
             str(seconds),
+            str(self.port),
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
-        await self.slack.connected()
+        if self.port:
+            while not await self.post({"type": "url_verification", "challenge": "?"}):  # noqa: ASYNC110 - a port
+                await asyncio.sleep(0.1)
+        else:
+            await self.slack.connected()
+
+    async def post(self, event: dict[str, Any]) -> bool:
+        """Deliver over HTTP; whether it was acknowledged."""
+        try:
+            status, _ = await self.slack.post(f"http://127.0.0.1:{self.port}/slack/events", event)
+        except ClientError:
+            return False
+        return status == 200
 
     async def kill(self) -> None:
         assert self.running
@@ -81,6 +97,42 @@ async def test_fifty_events_delivered_two_hundred_times_with_kills_get_fifty_ans
     for event in events:  # Slack delivers again what was never acknowledged
         if not any(envelope in slack.acks for envelope in acknowledged[event["event_id"]]):
             await slack.acked(await slack.deliver(event))
+    await until(lambda: {m.event for m in slack.answers()} >= {f"slack:{e['event_id']}" for e in events})
+    await asyncio.sleep(1)
+    await bots.kill()
+    _check(slack, events, kills=len(kills))
+
+
+async def test_over_http_too_each_event_gets_one_answer_through_repeats_and_kills(
+    slack: FakeSlack, tmp_path: Path
+) -> None:
+    chance = random.Random(11)
+    events = [slack.mention(f"Question {n}?", user=f"U{n}", channel=f"C{n % 7}") for n in range(50)]
+    deliveries = events * 4
+    chance.shuffle(deliveries)
+    kills = (60, 130)
+    acknowledged: set[str] = set()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    bots = Bots(slack, f"sqlite:///{tmp_path}/communique.db", port=port)
+
+    async def deliver(event: dict[str, Any]) -> None:
+        if await bots.post(event):
+            acknowledged.add(event["event_id"])
+
+    await bots.start()
+    under_way = []
+    for number, event in enumerate(deliveries):
+        under_way.append(asyncio.create_task(deliver(event)))
+        if number in kills:
+            await asyncio.sleep(chance.uniform(0, 0.1))
+            await bots.kill()
+            await bots.start()
+        await asyncio.sleep(0.005)
+    await asyncio.gather(*under_way)
+    for event in events:  # Slack delivers again what was never acknowledged
+        if event["event_id"] not in acknowledged:
+            assert await bots.post(event)
     await until(lambda: {m.event for m in slack.answers()} >= {f"slack:{e['event_id']}" for e in events})
     await asyncio.sleep(1)
     await bots.kill()
