@@ -12,14 +12,14 @@ from bot.desk import Desk, Message, Reply, Request, SpendingReport
 from bot.errors import DeliveryError
 from bot.slack_app.blocks import paragraph
 from bot.slack_app.parse import words
-from bot.slack_app.render import Payload, message
+from bot.slack_app.render import Payload, bare, message
 from bot.slack_app.text import escaped, literal
 from bot.slack_app.workspaces import Workspaces, retry_handlers
 
 log = logging.getLogger(__name__)
 
 Shape = Literal["newest", "older", "plain", "words"]
-"""With all kinds of blocks; without the newest; without any that some workspaces refuse; without blocks."""
+"""With all kinds of blocks; without the newest; without any that some workspaces refuse; the words alone."""
 EVENT = "communique_answer"
 """The type of the metadata that each answer carries, with the event's id."""
 _REFUSED = frozenset(
@@ -221,9 +221,9 @@ class SlackDelivery:
 
     async def _send(self, reply: Reply, payload: Payload) -> Message | None:
         request = reply.request
-        content: dict[str, Any] = {"text": payload.text, "blocks": list(payload.blocks) or None}
+        content: dict[str, Any] = {"text": payload.text, "blocks": list(payload.blocks)}
         if url := request.delivery.get("response_url") if reply.private else None:
-            await respond(url, {name: value for name, value in content.items() if value is not None})
+            await respond(url, content)
             return None
         content |= {"channel": request.place.channel, "unfurl_links": False, "unfurl_media": False}
         content["thread_ts"] = request.place.thread or None
@@ -294,7 +294,7 @@ class SlackDelivery:
 
 def _shaped(reply: Reply, shape: Shape, *, chart: str | None) -> Payload:
     payload = message(reply, plainly=shape in ("plain", "words"), older=shape == "older", chart=chart)
-    return Payload(text=payload.text, blocks=()) if shape == "words" else payload
+    return bare(payload) if shape == "words" else payload
 
 
 async def respond(url: str, content: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Replies as Slack messages: pure functions from records to payloads."""
 
+import html
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -51,6 +52,12 @@ def message(reply: Reply, *, plainly: bool = False, older: bool = False, chart: 
         bottom = _buttons(reply, plainly=plainly, folded=True)
         kept = b.fitting(blocks, besides=bottom)
     return Payload(text=wording.shortened(shown.text, b.FALLBACK) or "–", blocks=(*kept, *bottom))
+
+
+def bare(payload: Payload) -> Payload:
+    """The words of a message alone, in a block that every workspace takes and in which nothing acts."""
+    shown = b.plain_text(html.unescape(payload.text), b.FALLBACK)
+    return Payload(text=payload.text, blocks=({"type": "section", "text": shown},))
 
 
 def _way(address: str) -> Iterator[Block]:
@@ -180,8 +187,6 @@ def _notice(notice: Notice) -> Payload:
     if notice.lines:
         lines = [wording.shortened(wording.one_line(line), 700) for line in notice.lines]
         blocks += [b.rich(b.bullets(lines[start : start + 5])) for start in range(0, len(lines), 5)]
-    if notice.watch:
-        blocks.append(b.actions([b.button(wording.STOP_WATCHING, action="unwatch", value=notice.watch)]))
     text = notice.heading
     if notice.citations:
         first = notice.citations[0]
@@ -195,6 +200,8 @@ def _buttons(reply: Reply, *, plainly: bool, folded: bool = False) -> list[Block
     """The buttons under a reply; ``folded``: not all of it fitted into the message."""
     question, body = reply.question, reply.body
     row = []
+    if isinstance(body, Notice) and body.watch:
+        row.append(b.button(wording.STOP_WATCHING, action="unwatch", value=body.watch))
     if isinstance(body, Answer) and question:
         cited = body.citations[:_QUOTES] or body.nearest[:_NEAREST]
         long = len(body.answer) > SHORT - len(cited[0].quote if cited else "")

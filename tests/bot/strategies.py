@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bot.desk import (
     Addition,
     Check,
+    Notice,
     Options,
     Person,
     Place,
@@ -155,6 +156,13 @@ additions = st.builds(
     added=st.integers(0, 9),
     failed=st.lists(st.tuples(texts, texts), max_size=120).map(tuple),
 )
+notices = st.builds(
+    Notice,
+    heading=words,
+    lines=st.lists(texts, max_size=40).map(tuple),
+    citations=st.lists(citations(1), max_size=12).map(tuple),
+    watch=st.sampled_from(["", "0" * 16]),
+)
 
 
 @st.composite
@@ -187,11 +195,11 @@ def replies(draw: st.DrawFn) -> Reply:
         asked_at=now(),
         options=Options(newest_only=draw(st.booleans()), widen=draw(st.booleans())),
     )
-    body = draw(st.one_of(answers(), checks, reports, st.builds(Words, text=words)))
+    body = draw(st.one_of(answers(), checks, reports, notices, st.builds(Words, text=words)))
     return Reply(
         request=request,
         body=body,
-        question="" if isinstance(body, Words | SpendingReport) else "0" * 16,
+        question="" if isinstance(body, Words | SpendingReport | Notice) else "0" * 16,
         private=draw(st.booleans()),
         second=draw(st.booleans()),
         shared=draw(st.booleans()),

@@ -94,7 +94,7 @@ async def test_a_message_whose_blocks_are_all_refused_goes_as_words(chat: Chat, 
     slack.refused_blocks = {"rich_text"}
     await chat.send(slack.mention("How many vehicles?"))
     (answer,) = await slack.answered(1)
-    assert not answer.payload.get("blocks")
+    assert [block["type"] for block in answer.payload["blocks"]] == ["section"]
     assert "How many vehicles? Yes." in answer.text
 
 

@@ -17,7 +17,7 @@ from bot.desk.questions import Gap
 from bot.desk.records import Asked, Options
 from bot.slack_app import blocks as b
 from bot.slack_app import pages
-from bot.slack_app.render import SHORT, message, sources
+from bot.slack_app.render import SHORT, bare, message, sources
 from bot.slack_app.text import escaped, plain
 from retrieval.answer import Answer
 from tests.bot import answers as examples
@@ -190,9 +190,14 @@ def test_a_hostile_article_shows_as_it_is_without_what_acts() -> None:
 
 
 @MANY
-@given(strategies.replies(), st.sampled_from(["newest", "older", "plainly"]), st.sampled_from([None, "F1"]))
+@given(
+    strategies.replies(),
+    st.sampled_from(["newest", "older", "plainly", "bare"]),
+    st.sampled_from([None, "F1"]),
+)
 def test_no_message_breaks_a_limit(reply: Reply, shape: str, chart: str | None) -> None:
     payload = message(reply, plainly=shape == "plainly", older=shape == "older", chart=chart)
+    payload = bare(payload) if shape == "bare" else payload
     sent = {"text": payload.text, "blocks": list(payload.blocks)}
     assert problems_of_message(sent, mentions=reply.shared) == []
     json.dumps(sent).encode("utf-8")

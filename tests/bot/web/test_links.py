@@ -12,7 +12,7 @@ from tests.bot.service.running import DEPOT, add, serving, settings
 
 QUESTION = "How many vehicles does the depot in Narvik hold?"
 FILLER = "".join(f"The clerk filed paper number {number} that day without a word.\n" for number in range(60))
-MARKED = r'<mark[^>]*>[^<]*300 vehicles'
+MARKED = r"<mark[^>]*>[^<]*300 vehicles"
 LONG = FILLER + DEPOT + FILLER.replace("clerk", "porter") + "The porter was paid 9 crowns.\n"
 
 
