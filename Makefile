@@ -8,7 +8,7 @@ READY := .venv/.ready
 TORCH_INDEX_URL ?=
 TORCH_INDEX := $(if $(TORCH_INDEX_URL),--extra-index-url $(TORCH_INDEX_URL))
 
-.PHONY: help setup demo test lint format bench bench-quality llm bench-generated serve clean
+.PHONY: help setup demo test lint format bench bench-load bench-quality llm bench-generated serve clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## / - /'
@@ -25,7 +25,7 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 # The model comes with the installation: nothing here asks a hub.
-demo test bench bench-quality bench-generated: export HF_HUB_OFFLINE := 1
+demo test bench bench-load bench-quality bench-generated: export HF_HUB_OFFLINE := 1
 demo: export COMMUNIQUE_HOME := var/demo
 
 define run
@@ -58,6 +58,9 @@ format: setup ## what can be put right by itself
 
 bench: setup ## how fast articles are taken in and questions answered; reads ../shared
 	$(BIN)/python -m benchmarks.speed
+
+bench-load: setup ## fifty people asking one service at once, and asking while articles are added; reads ../shared
+	$(BIN)/python -m benchmarks.load
 
 bench-quality: setup ## how good the answers and the extraction are; reads ../shared
 	$(BIN)/python -m benchmarks.quality
