@@ -30,7 +30,7 @@ def doctor(
     root: Root = context.obj
     if service := running(root.home):
         found = service.post("/api/doctor", {"repair": repair})
-        return _report(stores.Checkup.from_json(found), repair=repair, as_json=as_json)
+        return _report(root, stores.Checkup.from_json(found), repair=repair, as_json=as_json)
     with root.collection(purpose="communique doctor") as collection:
         if repair:
             checkup = stores.repair(
@@ -43,12 +43,29 @@ def doctor(
                 lexical=collection.lexical,
                 model=root.embedder.model,
             )
-    return _report(checkup, repair=repair, as_json=as_json)
+    return _report(root, checkup, repair=repair, as_json=as_json)
 
 
-def _report(checkup: "Checkup", *, repair: bool, as_json: bool) -> int:
+def _notes(root: Root) -> list[str]:
+    """What hangs on single people, and whom of them the platform does not know any more."""
+    import asyncio
+
+    from bot.desk.handover import held, notes
+    from bot.service.plan import plan, slack_settings
+    from bot.slack_app.checkup import departed
+
+    with root.database.read() as connection:
+        found = held(connection)
+    admins = root.settings.administrators
+    gone = asyncio.run(departed(slack_settings(root.settings), sorted(admins | found.people)))
+    chat = any(one.runs for one in plan(root.settings) if one.name in ("Slack", "Discord"))
+    return notes(found, admins=admins, departed=gone, chat=chat)
+
+
+def _report(root: Root, checkup: "Checkup", *, repair: bool, as_json: bool) -> int:
+    notes = _notes(root)
     if as_json:
-        print_json(checkup.as_json())
+        print_json(checkup.as_json() | {"notes": notes})
     else:
         console = output()
         console.print(f"{checkup.articles} articles, {checkup.passages} passages, {checkup.vectors} vectors.")
@@ -58,6 +75,8 @@ def _report(checkup: "Checkup", *, repair: bool, as_json: bool) -> int:
             console.print("`communique doctor --repair` mends this.", markup=False)
         if not checkup.problems:
             console.print("✓ The stores agree.", style="green")
+        for note in notes:
+            console.print(f"• {note}", markup=False)
     return 1 if checkup.problems else 0
 
 

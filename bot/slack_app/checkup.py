@@ -1,4 +1,6 @@
-"""Whether Slack takes the credentials, and whether the app has the scopes that it needs: for ``doctor``."""
+"""Whether Slack takes the credentials, whether the app has its scopes, and who has left: for ``doctor``."""
+
+from collections.abc import Iterable
 
 from bot.errors import DeliveryError
 from bot.slack_app.app import SlackSettings
@@ -18,6 +20,26 @@ async def problems(settings: SlackSettings) -> list[str]:
         except DeliveryError as exc:
             found.append(f"Slack does not take SLACK_APP_TOKEN: {exc.code}.")
     return found
+
+
+async def departed(settings: SlackSettings, people: Iterable[str]) -> set[str]:
+    """Those of ``people`` (``slack:T1/U1``) who have left Slack, as far as it can be looked up."""
+    if not settings.bot_token or settings.several:
+        return set()
+    client = web_client(settings.bot_token, api_url=settings.api_url)
+    gone: set[str] = set()
+    for person in people:
+        platform, _, user = person.partition(":")
+        if platform != "slack":
+            continue
+        try:
+            found = await call(client, "users.info", user=user.rpartition("/")[2])
+        except DeliveryError as exc:
+            if exc.passing:
+                return gone
+        else:
+            gone |= {person} if found["user"].get("deleted") else set()
+    return gone
 
 
 async def _of_bot_token(settings: SlackSettings) -> list[str]:

@@ -1,0 +1,89 @@
+"""How long a collection takes to mend itself, and what it weighs.
+
+    python -m benchmarks.mending HOME
+
+Works on a copy of HOME, with SQLite and an embedded Chroma. Damages the index of vectors and then that of
+words as a broken disk would, and opens the collection each time as a start of the service does: both are
+filled again from the database, and nothing is embedded. Prints one JSON object; sizes are bytes a passage.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bot.root import Root
+from bot.settings import Settings
+from index.embed import processor
+from index.errors import StoreError
+from index.store.doctor import check, repair
+
+
+def main() -> int:
+    """Measure; 1 if there is no collection."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("home", type=Path)
+    original = parser.parse_args().home
+    if not (original / "communique.db").exists():
+        print(f"{original} holds no collection", file=sys.stderr)
+        return 1
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder, "home")
+        home.mkdir()
+        for name in ("communique.db", "chroma", "words"):
+            copy = shutil.copytree if (original / name).is_dir() else shutil.copy2
+            if (original / name).exists():
+                copy(original / name, home / name)
+        _opened(home)
+        counts = _checked(home)
+        sizes = {
+            name: _size(home / name) / counts["passages"] for name in ("communique.db", "chroma", "words")
+        }
+        report = {"processor": processor(), "cores": os.cpu_count(), **counts}
+        report |= {f"{name} bytes": round(size) for name, size in sizes.items()}
+        for name in ("chroma", "words"):
+            for file in filter(Path.is_file, (home / name).rglob("*")):
+                file.write_bytes(b"damaged " * 500)
+            report[f"{name} mended"] = _opened(home)
+            report["problems"] = _checked(home)["problems"]
+        print(json.dumps(report))
+    return 0
+
+
+def _opened(home: Path) -> dict[str, float]:
+    """Open the collection, mending it where it must be: seconds, and those of the processor."""
+    root = Root(Settings(COMMUNIQUE_HOME=home))  # type: ignore[call-arg]  # pydantic takes the variable's name
+    begin, spent = time.perf_counter(), time.process_time()
+    with root.collection(purpose="the benchmark") as collection:
+        try:
+            collection.indexer.recover()
+        except StoreError:
+            repair(root.database, embedder=root.embedder, dense=collection.dense, lexical=collection.lexical)
+    root.close()
+    return {
+        "seconds": round(time.perf_counter() - begin, 1),
+        "of the processor": round(time.process_time() - spent, 1),
+    }
+
+
+def _checked(home: Path) -> dict[str, Any]:
+    root = Root(Settings(COMMUNIQUE_HOME=home))  # type: ignore[call-arg]  # the same
+    with root.collection(purpose="the benchmark") as collection:
+        found = check(
+            root.database, dense=collection.dense, lexical=collection.lexical, model=root.embedder.model
+        )
+    root.close()
+    return {"articles": found.articles, "passages": found.passages, "problems": list(found.problems)}
+
+
+def _size(place: Path) -> int:
+    return sum(file.stat().st_size for file in [place, *place.rglob("*")] if file.is_file())
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
