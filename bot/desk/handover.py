@@ -58,8 +58,8 @@ def notes(found: Held, *, admins: Collection[str], departed: Collection[str], ch
             said.append(f"{person} has left and is still named in COMMUNIQUE_ADMINS: take the name out.")
         if number := found.watches.get(person):
             said.append(
-                f"{person} has left; watches of theirs that run on: {number}. Stop them in their channels, or "
-                f"erase them with `communique forget {person}`."
+                f"{person} has left; watches of theirs that run on: {number}. Stop them in their channels, "
+                f"or erase them with `communique forget {person}`."
             )
         said += [
             f"{person}, who installed the app in {workspace}, has left: it works on with the bot's token; "
