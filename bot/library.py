@@ -83,25 +83,15 @@ class CollectionLibrary:
         ]
         return [*listed, *files]
 
-    def remove(self, source: str) -> int:
+    def remove(self, source: str) -> int | None:
         """Take out an article by its id, or all that came from a source; neither is visited again."""
-        from index.collect.pages import Pages
-        from index.collect.sources import Sources
-        from index.store.recording import remove
+        from index.collect.removal import take_out
 
-        gone = [
-            article.id
-            for article in self._root.reader.listing()
-            if source in (article.id, article.source, article.url)
-        ]
-        with self._busy, self._root.database.write() as connection:
-            taken = sum(remove(connection, identifier, purge=False) for identifier in gone)
-        for identifier in gone:
-            Pages(self._root.database).withhold(identifier, reason="It was taken out by hand.")
-        forgotten = Sources(self._root.database).remove(source)
-        if taken:
-            self._collection.indexer.recover()
-        return taken or int(forgotten)
+        with self._busy:
+            taken = take_out(self._root.database, source)
+            if taken:
+                self._collection.indexer.recover()
+        return None if taken is None else len(taken)
 
     def refresh(self) -> Addition:
         """Visit every feed, sitemap and site now."""

@@ -1,6 +1,6 @@
 """``communique sources``, ``article``, ``remove`` and ``stats``: what the collection holds."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +10,7 @@ from bot.errors import NotThere
 from bot.root import Root
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rich.table import Table
 
@@ -21,17 +21,33 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other tools
 
 def register(app: typer.Typer) -> None:
     """Put the commands into ``app``."""
-    app.command("sources", epilog="Example: `communique sources --json`")(sources)
+    app.command(
+        "sources",
+        epilog="Examples: `communique sources --json`, `communique sources --pause https://example.org/feed`",
+    )(sources)
     app.command("article", epilog="Example: `communique article k3v7q2mzt5ab`")(article)
-    app.command("remove", epilog="Example: `communique remove k3v7q2mzt5ab --purge`")(remove)
+    app.command(
+        "remove",
+        epilog="Examples: `communique remove k3v7q2mzt5ab --purge`, `communique remove https://example.org/feed`",
+    )(remove)
     app.command("stats", epilog="Examples: `communique stats --gaps`, `communique stats --dropped`")(stats)
 
 
-def sources(context: typer.Context, as_json: AsJson = False) -> None:
+def sources(
+    context: typer.Context,
+    pause: Annotated[
+        str | None, typer.Option("--pause", metavar="ADDRESS", help="Do not visit this source for now.")
+    ] = None,
+    resume: Annotated[str | None, typer.Option("--resume", metavar="ADDRESS", help="Visit it again.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """List what is visited and what was added, and the articles that came of it."""
     from index.collect.sources import Sources
 
     root: Root = context.obj
+    for address, paused in ((pause, True), (resume, False)):
+        if address and not Sources(root.database).pause(address, paused=paused):
+            raise NotThere(f"{address} is not visited; `communique sources` lists what is.")
     listed = list(root.reader.listing())
     visited = Sources(root.database).counts()
     files = Counter(one.source for one in listed if not one.source.startswith(("http://", "https://")))
@@ -82,7 +98,7 @@ def _visits(visited: "Sequence[SourceCounts]") -> "Table":
     ):
         table.add_column(column, no_wrap=column != "address", overflow="fold")
     table.add_column("last error")
-    for one in visited:
+    for one in _by_family(visited):
         source = one.source
         due = source.due_at.isoformat(sep=" ", timespec="minutes")[:16] if source.due_at else "–"
         table.add_row(
@@ -90,11 +106,23 @@ def _visits(visited: "Sequence[SourceCounts]") -> "Table":
             source.kind,
             source.state,
             due if source.state != "paused" else "–",
-            _every(source.interval) if source.kind != "page" else "–",
+            _every(source.interval),
             *map(str, (one.held, one.waiting, one.refused, one.gone)),
             _plain(source.last_error or ""),
         )
     return table
+
+
+def _by_family(visited: "Sequence[SourceCounts]") -> "Iterator[SourceCounts]":
+    """Each source, then what was found through it."""
+    children: dict[int | None, list[SourceCounts]] = defaultdict(list)
+    known = {one.source.id for one in visited}
+    for one in visited:
+        children[one.source.parent if one.source.parent in known else None].append(one)
+    left = children.pop(None, [])[::-1]
+    while left:
+        yield (one := left.pop())
+        left += children.pop(one.source.id, [])[::-1]
 
 
 def _every(seconds: int) -> str:
@@ -159,32 +187,32 @@ def _versions(root: Root, identifier: str, *, as_json: bool) -> None:
 
 def remove(
     context: typer.Context,
-    identifiers: Annotated[list[str], typer.Argument(metavar="ID…", help="Articles to take out.")],
+    identifiers: Annotated[
+        list[str],
+        typer.Argument(metavar="ID…", help="Articles to take out, or sources with all that came from them."),
+    ],
     purge: Annotated[
         bool, typer.Option("--purge", help="Forget their texts and earlier versions too.")
     ] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Take articles out of all answers, at once; they do not come back from the pages they were read on."""
-    from index.collect.pages import Pages
-    from index.store.recording import remove as take_out
+    """Take articles out of all answers, at once; they do not come back from the pages they were read on.
+
+    A source is not visited any more, and what came from it alone goes with it.
+    """
+    from index.collect.removal import take_out
 
     root: Root = context.obj
-    pages = Pages(root.database)
-    removed: list[str] = []
-    unknown: list[str] = []
-    for identifier in identifiers:
-        with root.database.write() as connection:
-            (removed if take_out(connection, identifier, purge=purge) else unknown).append(identifier)
-        if identifier in removed:
-            pages.withhold(identifier, reason="It was taken out by hand.")
+    taken = {name: take_out(root.database, name, purge=purge) for name in identifiers}
+    removed = [each for found in taken.values() for each in found or ()]
+    unknown = [name for name, found in taken.items() if found is None]
     if as_json:
         print_json({"removed": removed, "unknown": unknown})
     else:
         output().print(f"{len(removed)} removed.")
     if unknown:
         raise NotThere(
-            f"There is no article {', '.join(unknown)}; `communique sources` lists those there are."
+            f"There is no article or source {', '.join(unknown)}; `communique sources` lists those there are."
         )
     return 0
 

@@ -11,7 +11,7 @@ def output() -> Console:
     """For results. In a pipe without colours and without wrapping."""
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
     if not console.is_terminal:
-        console.width = max(console.width, 120)
+        console.width = 1000  # tables are as wide as what they hold
     return console
 
 

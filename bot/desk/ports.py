@@ -160,8 +160,8 @@ class Library(Protocol):
     def sources(self) -> Sequence[Source]:
         """What was added, newest first."""
 
-    def remove(self, source: str) -> int:
-        """Take out a source, or one article by its id; the number of articles taken out."""
+    def remove(self, source: str) -> int | None:
+        """Take out a source, or an article by its id; how many articles went, None where there is neither."""
 
     def refresh(self) -> Addition:
         """Fetch every feed and sitemap again."""

@@ -91,8 +91,8 @@ class Sources:
         self._channels.require_admin(person)
         address = source.strip().strip("<>").partition("|")[0]
         gone = await self._workers.compute(lambda: self._library.remove(address))
-        await self._audit.note(person, "remove", address, wording.count(gone, "article"))
-        if not gone:
+        await self._audit.note(person, "remove", address, wording.count(gone or 0, "article"))
+        if gone is None:
             raise NotThere(wording.no_such_source(address))
         return gone
 

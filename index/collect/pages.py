@@ -12,7 +12,7 @@ from index.collect.claims import RELEASED, Claimant, zoned
 from index.collect.feeds import Item
 from index.collect.fetch import Fetched
 from index.collect.schedule import BOUNDS, GONE_AFTER
-from index.collect.tables import holdings, inbox, pages
+from index.collect.tables import PAUSED, holdings, inbox, pages
 from index.collect.visit import Page, Received, Settled, Verdict, after_reading, tells_the_same
 from index.extract.dates import Moment
 from index.extract.urls import canonical_url
@@ -71,6 +71,7 @@ class Pages:
         wanted = [
             pages.c.due_at <= now,
             claimant.may_take(pages, now),
+            pages.c.source.not_in(PAUSED),
             ~exists().where(inbox.c.page == pages.c.id),
         ]
         if without_hosts:

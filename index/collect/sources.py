@@ -1,7 +1,7 @@
 """The sources in the database: what is visited, when, and how it went."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, case, delete, func, insert, select, upda
 from index.collect.claims import RELEASED, Claimant, zoned
 from index.collect.fetch import Fetched
 from index.collect.schedule import BOUNDS, SourceKind, after_failure, after_visit
-from index.collect.tables import holdings, inbox, pages, sources
+from index.collect.tables import PAUSED, holdings, inbox, pages, sources
 from index.errors import FetchError, SourceError
 from index.store.database import Database
 
@@ -129,7 +129,10 @@ class Sources:
                         last_modified=known.last_modified if known.kind == kind else None,
                     )
                 )
-            return _source(connection.execute(select(sources).where(sources.c.url == url)).one())
+            found = _source(connection.execute(select(sources).where(sources.c.url == url)).one())
+        if known is not None and known.state == "paused" and parent is None:
+            self.pause(url, paused=False)
+        return found
 
     def make_due(self, source: Source, *, now: datetime) -> None:
         """Have it visited in the next pass."""
@@ -237,12 +240,23 @@ class Sources:
         )
 
     def pause(self, url: str, *, paused: bool) -> bool:
-        """Stop or resume the visits; False: unknown."""
+        """Stop or resume the visits to a source, its pages and what was found through it; False: unknown."""
+        known = self.find(url)
+        if known is None:
+            return False
+        family = self.family({known.id})
         with self._database.write() as connection:
-            changed = connection.execute(
-                update(sources).where(sources.c.url == url).values(state="paused" if paused else "active")
-            )
-            return changed.rowcount > 0
+            state = "paused" if paused else "active"
+            connection.execute(update(sources).where(sources.c.id.in_(family)).values(state=state))
+        return True
+
+    def articles_of(self, source: Source) -> set[str]:
+        """The articles on the pages of a source, and of those found through it, that stand nowhere else."""
+        family = self.family({source.id})
+        held = select(holdings.c.article).join(pages, pages.c.id == holdings.c.page)
+        with self._database.read() as connection:
+            here = set(connection.scalars(held.where(pages.c.source.in_(family))))
+            return here - set(connection.scalars(held.where(pages.c.source.not_in(family))))
 
     def remove(self, url: str) -> bool:
         """Forget a source, what was found through it and their pages; articles stay. False: unknown."""
@@ -269,19 +283,16 @@ class Sources:
             found = connection.execute(
                 select(pages.c.source, func.count(), *per_state.values()).group_by(pages.c.source)
             ).all()
-            troubles = dict(
-                connection.execute(
-                    select(pages.c.source, pages.c.last_error)
-                    .join(sources, sources.c.id == pages.c.source)
-                    .where(sources.c.kind == "page", pages.c.last_error.is_not(None))
-                )
-                .tuples()
-                .all()
-            )
+            alone = connection.execute(
+                select(pages, sources.c.id.label("asked_for"))
+                .join(sources, (sources.c.id == pages.c.source) | (sources.c.url == pages.c.url))
+                .where(sources.c.kind == "page", pages.c.state != "moved")
+            ).all()
+        visits = {row.asked_for: row for row in alone}
         by_source = {row[0]: [int(each) for each in row[1:]] for row in found}
         return [
             SourceCounts(
-                source=_source(row, troubles.get(row.id)),
+                source=_as_visited(_source(row), visits.get(row.id)),
                 pages=total,
                 held=held,
                 waiting=new,
@@ -306,12 +317,29 @@ def soonest(connection: Connection) -> datetime | None:
     """When the next source or page is due; None where nothing is."""
     moments = [
         connection.scalar(select(func.min(sources.c.due_at)).where(sources.c.state != "paused")),
-        connection.scalar(select(func.min(pages.c.due_at))),
+        connection.scalar(select(func.min(pages.c.due_at)).where(pages.c.source.not_in(PAUSED))),
     ]
     return min((zoned(each) for each in moments if each is not None), default=None)
 
 
-def _source(row: Row[Any], trouble: str | None = None) -> Source:
+def _as_visited(source: Source, page: Row[Any] | None) -> Source:
+    """A source that is a single page, as the visits to that page say."""
+    if page is None:
+        return source
+    state = "failing" if page.failures or page.last_error else "active" if page.fetched_at else "new"
+    return replace(
+        source,
+        state="paused" if source.state == "paused" else state,
+        interval=page.interval,
+        due_at=zoned(page.due_at) if page.due_at else None,
+        checked_at=zoned(page.fetched_at) if page.fetched_at else None,
+        changed_at=zoned(page.changed_at) if page.changed_at else None,
+        failures=page.failures,
+        last_error=page.last_error,
+    )
+
+
+def _source(row: Row[Any]) -> Source:
     times = {
         name: zoned(value) if (value := getattr(row, name)) else None
         for name in ("due_at", "checked_at", "changed_at", "added_at")
@@ -330,7 +358,7 @@ def _source(row: Row[Any], trouble: str | None = None) -> Source:
         validators_of=row.validators_of,
         interval=row.interval,
         failures=row.failures,
-        last_error=row.last_error or trouble,
+        last_error=row.last_error,
         **times,
     )
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    select,
 )
 
 from index.store.schema import Serial, metadata
@@ -41,6 +42,9 @@ sources = Table(
     Column("added_at", DateTime(timezone=True), nullable=False),
     Index("sources_due", "due_at"),
 )
+
+PAUSED = select(sources.c.id).where(sources.c.state == "paused")
+"""The sources that are not visited for now, and neither are their pages."""
 
 pages = Table(
     "pages",

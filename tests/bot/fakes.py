@@ -158,11 +158,11 @@ class FakeLibrary:
     def sources(self) -> Sequence[Source]:
         return [Source(address=address, articles=2, state="fetched 5 May 2025") for address in self.added]
 
-    def remove(self, source: str) -> int:
+    def remove(self, source: str) -> int | None:
         if source in self.added:
             self.added.remove(source)
             return 2
-        return 0
+        return None
 
     def refresh(self) -> Addition:
         return Addition(unchanged=len(self.added))

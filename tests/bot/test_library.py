@@ -60,7 +60,7 @@ def test_a_file_is_added_changed_and_taken_out(library: CollectionLibrary) -> No
     (source,) = library.sources()
     assert (Path(source.address).name, source.articles) == ("depot.txt", 1)
     assert library.remove(source.address) == 1
-    assert library.remove(source.address) == 0
+    assert library.remove(source.address) is None
     assert (library.stats().articles, list(library.newest(5))) == (0, [])
 
 
@@ -84,6 +84,25 @@ def test_an_address_becomes_a_source_and_is_visited_again(
     assert library.refresh().failed == ()
     assert library.remove(url) == 1
     assert library.sources() == []
+
+
+def test_a_feed_goes_with_all_that_came_from_it_alone(
+    library: CollectionLibrary, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
+    for path in ("/depot", "/other"):
+        httpserver.expect_request(path).respond_with_data(
+            PAGE.replace("Narvik", path[1:].title()), content_type="text/html"
+        )
+    items = "".join(f"<item><link>{httpserver.url_for(path)}</link></item>" for path in ("/depot", "/other"))
+    feed = f"<rss><channel>{items}</channel></rss>"
+    httpserver.expect_request("/feed").respond_with_data(feed, content_type="text/xml")
+    library.add_file("kept.txt", STORY.encode())
+    assert library.add(httpserver.url_for("/feed")).added == 2
+    assert library.remove(httpserver.url_for("/feed")) == 2
+    assert [Path(one.address).name for one in library.sources()] == ["kept.txt"]
+    assert library.stats().articles == 1
+    assert library.remove(httpserver.url_for("/feed")) is None
 
 
 def test_a_passage_is_read_among_its_neighbours_also_after_a_change(

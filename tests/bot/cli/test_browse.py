@@ -82,9 +82,13 @@ def test_sources_tell_how_visits_go(
     assert visited["due"] > visited["checked"]
     assert by_source[str(file)] == {"source": str(file), "kind": "file", "articles": 1}
     assert len(found["articles"]) == 3
+    alone = by_source[httpserver.url_for("/gdansk")]
+    assert (alone["kind"], alone["state"], alone["articles"]) == ("page", "active", 0)
+    assert alone["last_error"] is None
     assert main(["sources"]) == 0
     shown = capsys.readouterr().out
     assert "active" in shown
+    assert f"{feed} " in shown
     assert "Boats in narvik" in shown
 
 
@@ -98,6 +102,20 @@ def test_a_removed_article_does_not_come_back_by_itself(
     assert collect(root, feed)["added"] == 0
     assert printed(capsys, "sources")["articles"] == []
     assert collect(root, article["url"])["added"] == 1
+
+
+def test_a_source_is_paused_resumed_and_taken_out(
+    root: Root, httpserver: HTTPServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    feed = serve(httpserver, "narvik")
+    collect(root, feed)
+    assert printed(capsys, "sources", "--pause", feed)["sources"][0]["state"] == "paused"
+    assert printed(capsys, "sources", "--resume", feed)["sources"][0]["state"] == "active"
+    assert main(["sources", "--pause", "https://nobody.example/feed"]) == 1
+    assert "is not visited" in capsys.readouterr().err
+    assert len(printed(capsys, "remove", feed)["removed"]) == 1
+    assert printed(capsys, "sources") == {"sources": [], "articles": []}
+    assert main(["remove", feed]) == 1
 
 
 def test_versions_show_what_changed_and_recalls_who_was_told(

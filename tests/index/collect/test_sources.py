@@ -148,6 +148,41 @@ async def test_a_removed_source_is_not_visited_again(site: Site, collector: Coll
     assert (report.lists, report.fetched, report.not_modified) == (0, 0, 0)
 
 
+async def test_with_a_paused_source_rest_its_pages_and_what_it_led_to(
+    site: Site, collector: Collector, clock: Clock
+) -> None:
+    site.page("/", b'<link rel="alternate" type="application/rss+xml" href="/news.xml"><p>Front')
+    serve_feed(site, "/news.xml", "/a")
+    serve_story(site, "/a", story("a"))
+    await collector.add([site.base])
+    assert collector.sources.pause(site.base + "/", paused=True)
+    assert collector.sources.next_due() is None
+    clock.on(days=40)
+    before = len(site.requests)
+    await collector.run_once()
+    assert len(site.requests) == before
+    await collector.add([site.base])
+    assert visits(site, "/a") == 2
+    assert {each.source.state for each in collector.sources.counts()} == {"active"}
+
+
+async def test_a_page_by_itself_tells_how_its_visits_go(
+    site: Site, collector: Collector, clock: Clock
+) -> None:
+    serve_story(site, "/a", story("a"))
+    await collector.add([site.url("/a")])
+    (first,) = collector.sources.counts()
+    assert (first.source.state, first.source.checked_at) == ("active", clock.now)
+    assert first.source.due_at is not None
+    assert first.source.due_at > clock.now
+    site.page("/a", b"", status=500)
+    clock.on(days=1)
+    await collector.run_once()
+    (second,) = collector.sources.counts()
+    assert (second.source.state, second.source.failures, second.held) == ("failing", 1, 1)
+    assert second.source.last_error == "The site answered with status 500."
+
+
 async def test_a_paused_source_is_not_visited_until_it_is_resumed(
     site: Site, collector: Collector, clock: Clock
 ) -> None:
