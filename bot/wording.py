@@ -64,6 +64,14 @@ OPEN_LINK = "Sign in"
 STOPPED = "I will stay quiet in this thread. Mention me to ask again."
 EXAMPLE = "What was decided about air defence this year?"
 EMPTY = f"Ask me a question, for example: {EXAMPLE}"
+HOW = (
+    f"Ask me in a sentence, for example: {EXAMPLE} I answer from the articles that I hold, with quotes and "
+    "links, and say so where they do not tell. What you ask next may lean on what you asked before.\n"
+    "“check” and a sentence: I hold it against the articles and the official figures. “stop”: I stay quiet "
+    "in this thread.\n"
+    "/ask answers you alone, /spending gives official figures, /watch follows a topic, /sources shows what I "
+    "read and takes suggestions."
+)
 NOTHING_TO_CHECK = (
     "Reply to the message that holds the sentence, choose “Check this claim” in its menu, or write the "
     "sentence after “check”."

@@ -21,6 +21,12 @@ _RIGHT = re.compile(
     re.I,
 )
 _SIGN_IN = re.compile(r"\s*(please\s+)?(log|sign)\s?-?in(\s+link)?(\s*,?\s*please)?\s*[.!]*\s*", re.I)
+_HELP = re.compile(
+    r"\s*(please\s+)?(help(\s+me)?|hi|hello|hey|hi there|good (morning|afternoon|evening)|start|commands"
+    r"|what can (you|i) (do|ask)( you)?( here)?|how (do(es)?|can) (i|you|this|it) (work|use (you|this|it))"
+    r"|who are you|what are you)\s*[?!.]*\s*",
+    re.I,
+)
 _CLAIM = re.compile(
     r"\s*(please\s+)?(fact[\s-]?)?check\b(\s+(that|whether|if)\b|\s*:)?\s+(?P<claim>\S.*)", re.I | re.S
 )
@@ -36,6 +42,11 @@ def says_stop(text: str) -> bool:
 def asks_to_sign_in(text: str) -> bool:
     """Whether ``text`` asks for a way to the pages."""
     return _SIGN_IN.fullmatch(text) is not None
+
+
+def asks_for_help(text: str) -> bool:
+    """Whether ``text`` asks what the bot does, or greets it."""
+    return _HELP.fullmatch(text) is not None
 
 
 def asks_whether_right(text: str) -> bool:

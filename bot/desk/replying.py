@@ -9,7 +9,7 @@ from bot import wording
 from bot.desk.channels import Channel, Channels
 from bot.desk.claims import Claims, question_id
 from bot.desk.clock import Clock, now
-from bot.desk.conversations import Conversations, asks_to_sign_in, claim_in, says_stop
+from bot.desk.conversations import Conversations, asks_for_help, asks_to_sign_in, claim_in, says_stop
 from bot.desk.notices import Notices
 from bot.desk.ports import Answerer, Figures
 from bot.desk.questions import Questions
@@ -102,6 +102,8 @@ class Replying:
             link = self._sign_in(request.person) if self._sign_in else ""
             words = Words(text=wording.SIGN_IN if link else wording.NO_PAGES, link=link)
             return Reply(request=request, body=words, private=True)
+        if request.kind == "ask" and asks_for_help(request.text):
+            return Reply(request=request, body=Words(text=wording.HOW), private=request.private)
         if request.kind == "share":
             return await self._share(request)
         if request.kind == "spending":

@@ -34,7 +34,8 @@ def person(body: Payload, user: str) -> Person:
 def workspace(body: Payload) -> str:
     """The id of the workspace that the app is installed in; a shared channel's event may name another."""
     authorized = (body.get("authorizations") or [{}])[0].get("team_id")
-    found = authorized or body.get("team_id") or (body.get("team") or {}).get("id")
+    installed = (body.get("view") or {}).get("app_installed_team_id")
+    found = authorized or installed or body.get("team_id") or (body.get("team") or {}).get("id")
     return str(found or (body.get("user") or {}).get("team_id") or "")
 
 

@@ -67,6 +67,7 @@ class Workspaces:
         self._api_url = api_url
         self._clients: dict[str, AsyncWebClient] = {}
         self._people: dict[tuple[str, str], tuple[float, dict[str, Any]]] = {}
+        self._homes: dict[str, str] = {}
 
     @property
     def api_url(self) -> str:
@@ -150,7 +151,20 @@ class Workspaces:
                 return replace(person, guest=True)
             known = (time.monotonic() + _REMEMBERED, found["user"])
             self._people[key] = known
-        return _judged(person, known[1], enterprise=enterprise)
+        home = await self._home(person.workspace, enterprise) or person.workspace
+        return _judged(person, known[1], home=home, enterprise=enterprise)
+
+    async def _home(self, workspace: str, enterprise: str) -> str:
+        """The workspace that the app is installed in; empty for a whole organisation.
+
+        What people of another organisation press in a shared channel may name theirs instead.
+        """
+        client = await self.client(workspace, enterprise)
+        token = str(client.token)
+        if token not in self._homes:
+            found = await call(client, "auth.test")
+            self._homes[token] = "" if found.get("is_enterprise_install") else str(found["team_id"])
+        return self._homes[token]
 
 
 async def call(client: "AsyncWebClient", method: str, **arguments: Any) -> "AsyncSlackResponse":
@@ -185,9 +199,9 @@ def _sentence(code: str) -> str:
     return f"Slack refused the message ({code})."
 
 
-def _judged(person: Person, user: dict[str, Any], *, enterprise: str) -> Person:
+def _judged(person: Person, user: dict[str, Any], *, home: str, enterprise: str) -> Person:
     guest = bool(user.get("is_restricted") or user.get("is_ultra_restricted"))
-    elsewhere = bool(user.get("team_id")) and user["team_id"] != person.workspace
+    elsewhere = bool(user.get("team_id")) and user["team_id"] != home
     if elsewhere and enterprise:
         elsewhere = user.get("enterprise_user", {}).get("enterprise_id") != enterprise
     return replace(person, guest=guest, outsider=bool(user.get("is_stranger")) or elsewhere)

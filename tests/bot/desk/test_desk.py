@@ -73,6 +73,17 @@ def test_other_questions_are_not_is_that_right(text: str) -> None:
     assert not asks_whether_right(text)
 
 
+@pytest.mark.parametrize("text", ["help", "Hello!", "what can you do?", "How does this work?", "hi"])
+async def test_who_asks_for_help_or_greets_is_told_how(room: Room, text: str) -> None:
+    assert (await room.ask(text)).body == Words(text=wording.HOW)
+    assert room.office.answerer.asked == []
+
+
+@pytest.mark.parametrize("text", ["Who did the army help?", "help for Ukraine", "How do drones work?"])
+async def test_questions_about_help_are_answered(room: Room, text: str) -> None:
+    assert isinstance((await room.ask(text)).body, Answer)
+
+
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [

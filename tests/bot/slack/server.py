@@ -204,14 +204,13 @@ class FakeSlack(Streams):
             return self._install(arguments)
         if token not in self.tokens:
             return {"ok": False, "error": "invalid_auth"}
+        if method == "auth.test":
+            return {"ok": True, "user_id": BOT, "bot_id": "B1", "team_id": self.tokens[token], "user": "bot"}
         handler = getattr(self, "_" + method.replace(".", "_").lower(), None)
         if handler is None:
             self.problems.append(f"{method} is not a method that the manifest allows")
             return {"ok": False, "error": "unknown_method"}
         return handler(arguments)
-
-    def _auth_test(self, _: dict[str, Any]) -> Any:
-        return {"ok": True, "user_id": BOT, "bot_id": "B1", "team_id": TEAM, "team": "Test", "user": "bot"}
 
     def _users_info(self, arguments: dict[str, Any]) -> Any:
         user = arguments["user"]

@@ -327,6 +327,25 @@ async def test_guests_and_outsiders_get_nothing_unless_allowed(chat: Chat, slack
     assert chat.office.answerer.asked == []
 
 
+async def test_a_button_pressed_by_another_organisation_counts_as_theirs(
+    offices: Offices, connect: Connect
+) -> None:
+    office = offices.open()
+    office.answerer.prepared["the bridge?"] = LONG
+    chat = await connect(office)
+    await chat.send(chat.slack.mention("the bridge?"))
+    (answer,) = await chat.slack.answered(1)
+    chat.slack.people["UOTHER"] = {"team_id": "T2"}
+    for number, action in enumerate(("more", "newest"), start=2):
+        pressed = chat.slack.press(answer, action, user="UOTHER")
+        pressed["team"] = {"id": "T2"}
+        pressed["user"]["team_id"] = "T2"
+        await chat.send(pressed, kind="interactive")
+        assert wording.NOT_FOR_OUTSIDERS in (await chat.slack.answered(number))[-1].text
+    assert chat.slack.views == []
+    assert len(office.answerer.asked) == 1
+
+
 async def test_guests_see_neither_the_collection_nor_what_stands_behind_buttons(
     offices: Offices, connect: Connect
 ) -> None:
