@@ -68,6 +68,9 @@ bench-quality: setup ## how good the answers and the extraction are; reads ../sh
 
 LLM := var/llm
 
+# Built for the instructions that every newer processor has: a virtual machine may name more than it lets run.
+llm: export CMAKE_ARGS := -DGGML_NATIVE=OFF
+
 llm: ## serve a small language model on 127.0.0.1:8000, for `make bench-generated`; builds it once
 	test -x $(LLM)/bin/python || $(PYTHON) -m venv $(LLM)
 	$(LLM)/bin/python -m pip install --quiet --disable-pip-version-check 'llama-cpp-python[server]'

@@ -1,6 +1,6 @@
 """How well generated sentences are held to their sources, and what a real model's answers come to.
 
-    python -m benchmarks.generated [--sets NAME …] [--limit N] [--homes PATH] [--show N] [--seed N]
+    python -m benchmarks.generated [--sets NAME …] [--limit N] [--homes PATH] [--show N] [--rewording]
 
 First the verifier by itself, on the sentence pairs of ``tests/retrieval/generate/pairs.tsv``: of each kind
 how many pass, and the precision and recall of "supported". Then, where ``COMMUNIQUE_LLM_URL`` and
@@ -18,7 +18,7 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from retrieval.evaluate import GoldQuestion, read_questions
 from retrieval.generate.draft import drafted
 from retrieval.generate.evidence import Source
 from retrieval.generate.support import Support
+from retrieval.words import content_words
 
 PAIRS = Path("tests/retrieval/generate/pairs.tsv")
 
@@ -131,6 +132,69 @@ def asked_all(collection: Collection, questions: Sequence[GoldQuestion]) -> list
     return done
 
 
+def measure_rewording(*, homes: Path, limit: int) -> None:
+    """Print whether the model's rewording pays: of follow-ups, and of questions that ask two things.
+
+    Follow-ups are those of the ten conversations of the tests: how many are understood with the words of
+    content that they should be, by rules and by the model. Two questions of the samples with known answers
+    are joined by "and": how many of the answers stand in what is quoted, whole and taken apart.
+    """
+    from retrieval.generate.metered import Metered
+    from retrieval.generate.rewording import Rewording
+    from retrieval.understand import Turn, understand
+    from tests.retrieval.understand.test_followups import CONVERSATIONS, TODAY
+
+    root = Root(load_settings().model_copy(update={"home": homes / "samples"}))
+    if root.language_model is None:
+        return
+    articles, file = SETS["samples"]
+    with root.collection(purpose="the benchmark") as collection:
+        fill(collection, root.home / "complete", articles)
+        analyze, extractive = collection.lexical.analyze, collection.answerer
+        rewording = Rewording(
+            extractive,
+            Metered(root.language_model, root.allowance),
+            analyze=analyze,
+            texts_of=lambda ids: {key: text for key, (_, text) in root.reader.articles(ids).items()},
+            follow_ups=True,
+            parts=True,
+        )
+        counts: Counter[str] = Counter()
+        for conversation in CONVERSATIONS.values():
+            turns: list[Turn] = []
+            for question, said, expected in conversation:
+                if turns:
+                    by_rules = understand(question, as_of=TODAY, turns=turns).understood
+                    by_model = rewording.whole(question, turns)
+                    counts["follow-ups"] += 1
+                    counts["right by rules"] += same(by_rules, expected, analyze)
+                    counts["trusted from the model"] += by_model is not None
+                    counts["right by the model"] += by_model is not None and same(by_model, expected, analyze)
+                turns.append(Turn(question=question, understood=expected, answer_text=said))
+        known = spread([one for one in read_questions(file) if one.answers], 2 * limit)
+        for first, second in zip(known[::2], known[1::2], strict=False):
+            both = f"{first.question.rstrip('?')}, and {second.question[0].lower()}{second.question[1:]}"
+            apart = rewording.apart(both)
+            counts["questions of two parts"] += 1
+            counts["taken apart"] += bool(apart)
+            counts["answers found whole"] += standing(extractive.ask(both), (first, second))
+            counts["answers found with the model"] += standing(rewording.ask(both), (first, second))
+    root.close()
+    print("\nRewording: " + ", ".join(f"{name} {number}" for name, number in counts.items()))
+
+
+def same(question: str, expected: str, analyze: Callable[[str], list[str]]) -> bool:
+    """Whether two questions have the same words of content."""
+    one, other = (set(analyze(" ".join(content_words(text)))) for text in (question, expected))
+    return one == other
+
+
+def standing(answer: Answer, questions: Sequence[GoldQuestion]) -> int:
+    """How many of the questions have one of their known answers in what is quoted."""
+    quoted = " ".join(one.quote for one in answer.citations).casefold()
+    return sum(any(known.casefold() in quoted for known in one.answers) for one in questions)
+
+
 def report(every: Sequence[Asked], counts: Counts) -> None:
     """Print shares and times."""
     written = [one for one in every if one.answer.found and one.answer.citations]
@@ -174,9 +238,13 @@ def main() -> None:
     parser.add_argument("--show", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-pairs", action="store_true", help="leave the pairs out")
+    parser.add_argument("--rewording", action="store_true", help="whether rewording by the model pays")
     given = parser.parse_args()
     if not given.no_pairs:
         measure_pairs()
+    if given.rewording:
+        measure_rewording(homes=given.homes, limit=given.limit)
+        return
     measure_answers(given.sets, limit=given.limit, homes=given.homes, show=given.show, seed=given.seed)
 
 

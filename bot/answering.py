@@ -6,12 +6,50 @@ from bot.desk.ports import Reading
 from retrieval.figures.check import ClaimCheck, check_claim
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.root import Root
     from index.figures.store import FigureStore
     from index.store.reading import Reader
     from retrieval.answer import Answer, Citation
+    from retrieval.generate.support import Analyze
     from retrieval.generate.writer import Asked, Told
 
 _AROUND = 900  # characters shown on each side of a quote
+
+
+def in_words(answerer: "Asked", root: "Root", *, analyze: "Analyze") -> "Asked":
+    """What answers in the words of the language model that the settings name, on top of ``answerer``."""
+    from retrieval.generate.metered import Metered
+    from retrieval.generate.rewording import Rewording
+    from retrieval.generate.support import Support
+    from retrieval.generate.writer import Writer
+
+    settings = root.settings
+    if root.language_model is None:
+        return answerer
+    model = Metered(root.language_model, root.allowance)
+
+    def texts_of(ids: "Sequence[str]") -> dict[str, str]:
+        return {key: text for key, (_, text) in root.reader.articles(ids).items()}
+
+    if reworded := settings.reworded:
+        answerer = Rewording(
+            answerer,
+            model,
+            analyze=analyze,
+            texts_of=texts_of,
+            follow_ups="follow-ups" in reworded,
+            parts="parts" in reworded,
+        )
+    return Writer(
+        answerer,
+        model,
+        support=Support(analyze, root.embedder.embed),
+        texts_of=texts_of,
+        instructions=settings.llm_instructions,
+        prompt_tokens=settings.llm_prompt_tokens,
+    )
 
 
 class Answers:

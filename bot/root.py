@@ -74,21 +74,11 @@ class Collection:
     @cached_property
     def answers(self) -> "Asked":
         """What answers questions: in quotes, or in the words of a language model, where one is set."""
-        client = self._root.language_model
-        if client is None:
+        if self._root.language_model is None:
             return self.answerer
-        from retrieval.generate.support import Support
-        from retrieval.generate.writer import Writer
+        from bot.answering import in_words
 
-        root = self._root
-        return Writer(
-            self.answerer,
-            client,
-            support=Support(self.lexical.analyze, root.embedder.embed),
-            allowance=root.allowance,
-            texts_of=lambda ids: {key: text for key, (_, text) in root.reader.articles(list(ids)).items()},
-            instructions=root.settings.llm_instructions,
-        )
+        return in_words(self.answerer, self._root, analyze=self.lexical.analyze)
 
 
 class Root:
@@ -141,7 +131,15 @@ class Root:
         from retrieval.generate.client import Client, Endpoint
 
         key = plain(settings.llm_api_key)
-        return Client(Endpoint(url=settings.llm_url, model=settings.llm_model, key=key))
+        return Client(
+            Endpoint(
+                url=settings.llm_url,
+                model=settings.llm_model,
+                key=key,
+                first=settings.llm_first_seconds,
+                whole=settings.llm_seconds,
+            )
+        )
 
     @cached_property
     def allowance(self) -> "Allowance":

@@ -39,6 +39,10 @@ class Settings(BaseSettings):
     llm_api_key: SecretStr | None = Field(default=None, validation_alias="COMMUNIQUE_LLM_API_KEY")
     llm_daily_tokens: int | None = Field(default=None, ge=0, validation_alias="COMMUNIQUE_LLM_DAILY_TOKENS")
     llm_prices: str = Field(default="", validation_alias="COMMUNIQUE_LLM_PRICES")
+    llm_prompt_tokens: int = Field(default=3000, ge=500, validation_alias="COMMUNIQUE_LLM_PROMPT_TOKENS")
+    llm_first_seconds: float = Field(default=15.0, gt=0, validation_alias="COMMUNIQUE_LLM_FIRST_SECONDS")
+    llm_seconds: float = Field(default=45.0, gt=0, validation_alias="COMMUNIQUE_LLM_SECONDS")
+    llm_rewords: str = Field(default="", validation_alias="COMMUNIQUE_LLM_REWORDS")
     llm_instructions: str = Field(default="", validation_alias="COMMUNIQUE_LLM_INSTRUCTIONS")
     listen: str = Field(default="127.0.0.1:8642", validation_alias="COMMUNIQUE_LISTEN")
     public_url: str | None = Field(default=None, validation_alias="COMMUNIQUE_PUBLIC_URL")
@@ -114,6 +118,13 @@ class Settings(BaseSettings):
             raise ValueError("not a web address; it starts with http:// or https://")
         return address
 
+    @field_validator("llm_rewords")
+    @classmethod
+    def _known_rewordings(cls, value: str) -> str:
+        if named(value) - {"follow-ups", "parts"}:
+            raise ValueError("neither follow-ups nor parts; write them like follow-ups,parts")
+        return value
+
     @field_validator("llm_prices")
     @classmethod
     def _two_prices(cls, value: str) -> str:
@@ -151,6 +162,11 @@ class Settings(BaseSettings):
         from urllib.parse import urlsplit
 
         return f"{self.llm_model} at {urlsplit(self.llm_url).hostname}"
+
+    @property
+    def reworded(self) -> frozenset[str]:
+        """What the language model puts into other words before it is asked: ``follow-ups``, ``parts``."""
+        return named(self.llm_rewords)
 
     @property
     def model_prices(self) -> tuple[float, float]:

@@ -8,23 +8,22 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, Final, Protocol
 
-from index.store.allowance import Allowance
 from retrieval.answer import Answer, Citation
 from retrieval.errors import EndpointError, GateError
-from retrieval.generate.client import Client, Message, Writing
+from retrieval.generate.client import Message
 from retrieval.generate.draft import NOTHING, Drafted, drafted, finished
 from retrieval.generate.evidence import orders_the_model
 from retrieval.generate.holding import Held, Holding
-from retrieval.generate.prompt import CHARACTERS_PER_TOKEN, prompt, tokens_of
+from retrieval.generate.metered import Metered
+from retrieval.generate.prompt import prompt
 from retrieval.generate.support import Support
 from retrieval.verify import check
 
 log = logging.getLogger(__name__)
 
-_LONGEST_DRAFT: Final = 6000  # characters
 
 _NO_ANSWER: Final = "The language model gave no answer in time, so the passages are quoted instead."
 _SPENT: Final = "The language model's tokens for today are used up, so the passages are quoted instead."
@@ -53,6 +52,8 @@ Told = Callable[[str], None]
 class Writer:
     """Asks ``answerer`` and has the model write from what it cites. Thread-safe.
 
+    ``prompt_tokens`` is what the model is told at most; passages that do not fit are left out.
+
     ``text_of`` gives the stored text of an article by its id, for the last gate. ``instructions`` are the
     operator's.
     """
@@ -60,21 +61,19 @@ class Writer:
     def __init__(
         self,
         answerer: Asked,
-        client: Client,
+        model: Metered,
         *,
         support: Support,
-        allowance: Allowance,
         texts_of: Callable[[Sequence[str]], dict[str, str]],
         instructions: str = "",
-        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+        prompt_tokens: int = 3000,
     ) -> None:
         self._answerer = answerer
-        self._client = client
+        self._model = model
         self._support = support
-        self._allowance = allowance
         self._texts_of = texts_of
         self._instructions = instructions
-        self._today = today
+        self._prompt_tokens = prompt_tokens
 
     def ask(self, question: str, *, told: Told | None = None, **options: Any) -> Answer:
         """The generated answer, or the extractive one with a note that says why.
@@ -106,6 +105,7 @@ class Writer:
             windows=answer.windows,
             figures=answer.figures,
             instructions=self._instructions,
+            most_tokens=self._prompt_tokens,
         )
         texts: dict[str, str] = {}
 
@@ -137,7 +137,7 @@ class Writer:
             answer,
             answer="\n".join(lines) if "\n" in answer.answer else " ".join(lines),
             mode="generated",
-            model=self._client.endpoint.model,
+            model=self._model.model,
         )
 
     def _drafted(
@@ -157,9 +157,9 @@ class Writer:
                 held_so_far.take(sentence)
             for line in held_so_far.news():
                 told(line)
-            return held_so_far.full
+            return held_so_far.full or _runs_on(text)
 
-        text, whole = self._written(messages, read)
+        text, whole = self._model.write(messages, read)
         if NOTHING.fullmatch(text):
             return None
         every = drafted(text, whole=whole)
@@ -168,40 +168,6 @@ class Writer:
         for sentence in every[len(taken) :]:
             held_so_far.take(sentence)
         return held_so_far.held()
-
-    def _written(self, messages: Sequence[Message], read: Callable[[str], bool]) -> tuple[str, bool]:
-        """What the model writes, and whether to its end.
-
-        ``read`` sees it grow, and says whether it is enough.
-
-        Raises:
-            EndpointError: see `_drafted`.
-        """
-        endpoint = self._client.endpoint
-        day, asked = self._today(), tokens_of(messages)
-        held = asked + endpoint.longest
-        if not self._allowance.hold(day, endpoint.model, held):
-            raise EndpointError("allowance")
-        text = ""
-        writing: Writing | None = None
-        try:
-            with self._client.write(messages) as writing:
-                for words in writing.words:
-                    text += words
-                    if read(text) or _runs_on(text):
-                        break
-                return text, writing.whole
-        finally:
-            prompt_tokens, completion = (
-                (writing.prompt_tokens, writing.completion_tokens) if writing else (None, None)
-            )
-            self._allowance.book(
-                day,
-                endpoint.model,
-                held=held,
-                prompt=prompt_tokens if prompt_tokens is not None else asked if text else 0,
-                completion=completion if completion is not None else -(-len(text) // CHARACTERS_PER_TOKEN),
-            )
 
 
 def _gives_orders(citation: Citation) -> bool:
@@ -213,9 +179,7 @@ def _gives_orders(citation: Citation) -> bool:
 
 
 def _runs_on(text: str) -> bool:
-    """Whether no more need be read: too long, or the same line again and again."""
-    if len(text) > _LONGEST_DRAFT:
-        return True
+    """Whether no more need be read: the same line comes again and again."""
     counts = Counter(_pieces(text))
     return any(count > 3 for count in counts.values())
 

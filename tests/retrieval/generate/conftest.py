@@ -14,6 +14,7 @@ from index.store.lexical import LexicalIndex
 from retrieval.answer import Answer, ArticleRef, Citation
 from retrieval.generate.client import Client
 from retrieval.generate.client import Endpoint as Address
+from retrieval.generate.metered import Metered
 from retrieval.generate.support import Support
 from retrieval.generate.writer import Writer
 from tests.fakes import HashingEmbedder
@@ -108,6 +109,7 @@ class Desk:
     writer: Writer
     allowance: Allowance
     client: Client
+    model: Metered
 
 
 @pytest.fixture(scope="session")
@@ -137,14 +139,9 @@ def desk(support: Support, database: Database) -> Iterator[Desk]:
     with serving() as endpoint:
         address = Address(url=endpoint.url, model="tiny", key="k-123", first=30.0, whole=60.0, pause=0.02)
         client, extractive, allowance = Client(address), Extractive(), Allowance(database)
+        model = Metered(client, allowance, today=lambda: DAY)
         writer = Writer(
-            extractive,
-            client,
-            support=support,
-            allowance=allowance,
-            texts_of=texts_of,
-            instructions="Write like a clerk.",
-            today=lambda: DAY,
+            extractive, model, support=support, texts_of=texts_of, instructions="Write like a clerk."
         )
-        yield Desk(endpoint, extractive, writer, allowance, client)
+        yield Desk(endpoint, extractive, writer, allowance, client, model)
         client.close()

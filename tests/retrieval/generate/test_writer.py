@@ -137,7 +137,7 @@ def test_tokens_told_are_booked_and_the_day_has_a_limit(desk: Desk, database: Da
 
 
 def test_without_tokens_left_nothing_is_asked(desk: Desk, database: Database) -> None:
-    desk.writer._allowance = Allowance(database, daily=0)
+    desk.model.allowance = Allowance(database, daily=0)
     answer = desk.writer.ask("What?")
     assert answer.answer == EXTRACTIVE.answer
     assert "used up" in answer.notes[0]
