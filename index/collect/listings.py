@@ -56,7 +56,11 @@ class Listings:
             SourceError: it cannot be fetched, or a site lists nothing; a FetchError says which kind.
             StoreError: the database failed.
         """
-        fetched = await self._fetcher.fetch(url)
+        try:
+            fetched = await self._fetcher.fetch(url)
+        except FetchError as exc:
+            await asyncio.to_thread(self._note_failure, url, exc, claimant)
+            raise
         address = canonical_url(fetched.url) or fetched.url
         content = fetched.content or b""
         listing = await asyncio.to_thread(
@@ -230,6 +234,16 @@ class Listings:
         verdict = judge(page, fetched, now=now)
         self._pages.write([(page, verdict)], now=now)
         return verdict.received is not None
+
+    def _note_failure(self, url: str, error: FetchError, claimant: Claimant) -> None:
+        """Write down at a page that is known that it could not be had; who asks for it looks at it, too."""
+        known = self._sources.find(canonical_url(url) or url)
+        if known is None or known.kind != "page":
+            return
+        now = self._clock()
+        page = self._pages.claim_one(claimant, known.url, known.id, now=now)
+        if page is not None:
+            self._pages.write([(page, judge(page, error, now=now))], now=now)
 
 
 def _appeared_after(item: Item, since: datetime) -> bool:

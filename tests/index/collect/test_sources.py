@@ -148,6 +148,21 @@ async def test_a_removed_source_is_not_visited_again(site: Site, collector: Coll
     assert (report.lists, report.fetched, report.not_modified) == (0, 0, 0)
 
 
+async def test_a_page_that_is_asked_for_again_and_gone_says_so(
+    site: Site, collector: Collector, clock: Clock
+) -> None:
+    serve_story(site, "/a", story("a"))
+    await collector.add([site.url("/a")])
+    site.page("/a", b"", status=410)
+    for later in (1, 30):
+        clock.on(hours=later)
+        report = await collector.add([site.url("/a")])
+        assert [failure.source for failure in report.articles.failed] == [site.url("/a")]
+    (counted,) = collector.sources.counts()
+    assert counted.source.last_error == "The page has been taken away for good (status 410)."
+    assert (counted.source.state, counted.held, counted.gone) == ("failing", 0, 1)
+
+
 async def test_with_a_paused_source_rest_its_pages_and_what_it_led_to(
     site: Site, collector: Collector, clock: Clock
 ) -> None:
