@@ -11,9 +11,11 @@ import argparse
 import json
 import os
 import shutil
+import sqlite3
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +84,13 @@ def _checked(home: Path) -> dict[str, Any]:
 
 
 def _size(place: Path) -> int:
-    return sum(file.stat().st_size for file in [place, *place.rglob("*")] if file.is_file())
+    """In bytes; a database without the pages that it has free."""
+    if place.is_dir():
+        return sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
+    with closing(sqlite3.connect(place)) as database:
+        used = "SELECT (page_count - freelist_count) * page_size"
+        sizes = "pragma_page_count, pragma_freelist_count, pragma_page_size"
+        return int(database.execute(f"{used} FROM {sizes}").fetchone()[0])
 
 
 if __name__ == "__main__":

@@ -13,7 +13,14 @@ from bot.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "samples/README.md"]
+DOCUMENTS = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "samples/README.md",
+    "docs/operations.md",
+    "docs/scaling.md",
+]
 ROW = re.compile(r"^\| `([A-Z_]+)` \| (?:`([^`]*)`)? ?\|", re.MULTILINE)
 TOP = {"bot", "retrieval", "index", "tests", "benchmarks", "samples", "docs", "deploy", ".ci"}
 
