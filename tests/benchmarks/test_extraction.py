@@ -1,4 +1,4 @@
-"""The floors under which the reading of real pages may not fall; `benchmarks.extraction` measures all of them."""
+"""Floors under which the reading of real pages may not fall; `benchmarks.extraction` measures all of them."""
 
 import gzip
 import json
