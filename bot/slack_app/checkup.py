@@ -18,8 +18,8 @@ async def problems(settings: SlackSettings) -> list[str]:
         try:
             await call(client, "apps.connections.open")
         except DeliveryError as exc:
-            found.append(f"Slack does not take SLACK_APP_TOKEN: {exc.code}.")
-    return found
+            found.append(_refused("SLACK_APP_TOKEN", exc))
+    return list(dict.fromkeys(found))
 
 
 async def departed(settings: SlackSettings, people: Iterable[str]) -> set[str]:
@@ -46,9 +46,13 @@ async def _of_bot_token(settings: SlackSettings) -> list[str]:
     try:
         answer = await call(web_client(settings.bot_token, api_url=settings.api_url), "auth.test")
     except DeliveryError as exc:
-        return [f"Slack does not take SLACK_BOT_TOKEN: {exc.code}."]
+        return [_refused("SLACK_BOT_TOKEN", exc)]
     granted = {name.strip() for name in answer.headers.get("x-oauth-scopes", "").split(",")}
     missing = sorted(set(SCOPES) - granted)
     if not missing:
         return []
     return [f"The Slack app lacks the scopes {', '.join(missing)}: install it again from the manifest."]
+
+
+def _refused(name: str, exc: DeliveryError) -> str:
+    return str(exc) if exc.passing else f"Slack does not take {name}: {exc.code}."
