@@ -360,12 +360,15 @@ def holds(stats: Stats) -> str:
         text += f", {day(stats.oldest)} to {day(stats.newest)}"
     if stats.undated:
         text += f"; {stats.undated:,} without a date"
-    if stats.model:
-        text += (
-            ". Questions and the passages found go to the language model "
-            f"{shortened(one_line(stats.model), 120)}, which writes the answers"
-        )
-    return text + "."
+    return f"{text}. {goes_to(stats.model)}" if stats.model else f"{text}."
+
+
+def goes_to(model: str) -> str:
+    """That questions go to a language model, and whose."""
+    return (
+        f"Questions and the passages found go to the language model {shortened(one_line(model), 120)}, "
+        "which writes the answers."
+    )
 
 
 def count(number: int, noun: str) -> str:

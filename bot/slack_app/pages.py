@@ -90,6 +90,11 @@ def listed(sources: Sequence[Source]) -> list[Block]:
     return _list("Sources", lines)
 
 
+def help_(found: Stats) -> list[Block]:
+    """What ``/sources`` can do, what the collection holds, and where questions go."""
+    return [b.paragraph(SOURCES_HELP), b.aside(wording.holds(found))]
+
+
 def stats(found: Stats) -> list[Block]:
     """Counts."""
     blocks = [b.paragraph(wording.holds(found))]

@@ -81,7 +81,7 @@ class Pages:
         self._templates = Jinja2Templates(HERE / "templates")
         environment = self._templates.env
         environment.trim_blocks = environment.lstrip_blocks = True
-        environment.globals["wording"] = wording
+        environment.globals |= {"wording": wording, "model": works.root.settings.shown_model}
         environment.filters |= {
             "day": wording.day,
             "cited": _cited,

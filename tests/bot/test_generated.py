@@ -1,6 +1,8 @@
 """An answer that a model wrote says so on every platform, and the settings bring the model in."""
 
 import io
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +13,13 @@ from rich.console import Console
 from bot import wording
 from bot.cli.ask import _growing
 from bot.cli.render import growing, render
-from bot.desk import Platform
+from bot.desk import Home, Platform
 from bot.desk.ports import Stats
+from bot.discord_app import pages as discord_pages
 from bot.discord_app.render import message as discord_message
 from bot.root import Root
 from bot.settings import Settings
+from bot.slack_app import pages as slack_pages
 from bot.slack_app.render import message as slack_message
 from index.article import Article
 from retrieval.generate.writer import Writer
@@ -25,6 +29,7 @@ from tests.fakes import HashingEmbedder
 from tests.retrieval.generate import endpoint as e
 
 WRITTEN = replace(FACT, mode="generated", model="tiny:1b")
+ROOT = Path(__file__).parents[2]
 LINE = "Written by tiny:1b from these passages"
 
 
@@ -112,3 +117,50 @@ def test_nothing_grows_where_nobody_would_see_it(tmp_path: Path, case: str) -> N
         Root(settings(tmp_path, **model)), Console(file=io.StringIO(), force_terminal=True)
     ) as seen:
         assert set(seen) == {"told"}
+
+
+def test_home_and_help_of_both_chats_name_the_model_and_its_host() -> None:
+    stats = Stats(articles=2, passages=9, model="tiny at models.example.org")
+    page = Home(stats=stats, newest=(), questions=(), administers=False)
+    told = "go to the language model tiny at models.example.org"
+    for shown in (
+        slack_pages.home(page),
+        slack_pages.help_(stats),
+        discord_pages.home(page).embeds,
+        slack_pages.stats(stats),
+        discord_pages.stats(stats).embeds,
+    ):
+        assert told in str(shown).replace("\\", "")
+
+
+def test_without_an_endpoint_nothing_of_it_is_even_loaded(tmp_path: Path) -> None:
+    """The same answers, then, at the same speed."""
+    program = (
+        "import sys\n"
+        "from tests.bot.test_generated import *\n"
+        "for name in [one for one in sys.modules if one.startswith('retrieval.generate')]:\n"
+        "    del sys.modules[name]\n"
+        f"root = Root(settings(Path({str(tmp_path)!r})), embedder=HashingEmbedder())\n"
+        "with root.answering(purpose='test', kept=False) as ask:\n"
+        "    print(ask('How many vehicles?', id='q1').refusal)\n"
+        "root.close()\n"
+        "print([one for one in sys.modules if one.startswith('retrieval.generate')])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.split("\n")[:2] == ["empty_collection", "[]"]
+
+
+def test_without_an_endpoint_the_words_are_those_of_the_answerer(tmp_path: Path) -> None:
+    text = "The depot at Lindholm holds 300 vehicles and 40 boats. It was opened on 6 May 2025."
+    question = "How many vehicles does the depot at Lindholm hold?"
+    root = Root(settings(tmp_path), embedder=HashingEmbedder())
+    with root.collection(purpose="test") as collection:
+        collection.indexer.add([Article(identity="depot", source="tests", text=text, title="The depot")])
+        plain = collection.answerer.ask(question, id="q1")
+    with root.answering(purpose="test", kept=False) as ask:
+        answer = ask(question, id="q1")
+    root.close()
+    assert replace(answer, took_ms=0, stages={}) == replace(plain, took_ms=0, stages={})
+    assert answer.mode == "extractive"

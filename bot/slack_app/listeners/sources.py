@@ -52,7 +52,7 @@ async def _command(slack: "Slack", body: Body, text: str) -> None:
         person = await slack.admitted(body)
         commands = _commands(slack, body, person, rest)
         work = commands.get(verb.casefold())
-        shown = await work() if work else [b.paragraph(pages.SOURCES_HELP)]
+        shown = await work() if work else pages.help_(await slack.desk.sources.stats())
     except BotError as exc:
         shown = [b.paragraph(str(exc))]
     await slack.tell(body, pages.summary(shown), shown)

@@ -97,6 +97,7 @@ async def test_the_page_leads_on_to_the_whole_answer(written: Written) -> None:
         page = (await browser.get("/c/c1")).text
     assert FIRST.removesuffix(" [1]") in page
     assert "Written by tiny from these passages" in page
+    assert "go to the language model tiny at 127.0.0.1" in page
     assert "90 tanks" not in page
 
 
