@@ -1,5 +1,7 @@
-"""A language model within its daily allowance of tokens."""
+"""A language model within its daily allowance of tokens, left alone for a while where it does not answer."""
 
+import logging
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 
@@ -8,11 +10,18 @@ from retrieval.errors import EndpointError
 from retrieval.generate.client import Client, Message, Writing
 from retrieval.generate.prompt import CHARACTERS_PER_TOKEN, tokens_of
 
+log = logging.getLogger(__name__)
+
 _LONGEST = 6000  # characters
+_OF_THE_QUESTION = frozenset({"empty", "refused", "rubbish", "status 400", "status 413", "status 422"})
+"""Errors that the next question need not meet."""
 
 
 class Metered:
-    """Has the model write, and books what that took. Thread-safe."""
+    """Has the model write, and books what that took. Thread-safe.
+
+    An endpoint that cannot be reached, or says nothing in time, is not asked again for ``rest`` seconds: nobody else waits for it.
+    """
 
     def __init__(
         self,
@@ -20,10 +29,15 @@ class Metered:
         allowance: Allowance,
         *,
         today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+        rest: float = 30.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.client = client
         self.allowance = allowance
         self._today = today
+        self._rest = rest
+        self._clock = clock
+        self._rests_until = float("-inf")
 
     @property
     def model(self) -> str:
@@ -38,6 +52,8 @@ class Metered:
         Raises:
             EndpointError: it gave no answer; ``allowance`` if the day's tokens are used up.
         """
+        if self._clock() < self._rests_until:
+            raise EndpointError("left alone for a while")
         day, asked = self._today(), tokens_of(messages)
         held = asked + self.client.endpoint.longest
         if not self.allowance.hold(day, self.model, held):
@@ -51,6 +67,11 @@ class Metered:
                     if enough(text) or len(text) > _LONGEST:
                         break
                 return text, writing.whole
+        except EndpointError as exc:
+            if not text and str(exc) not in _OF_THE_QUESTION:
+                self._rests_until = self._clock() + self._rest
+                log.warning("the language model is left alone for %.0f s: %s", self._rest, exc)
+            raise
         finally:
             prompt = writing.prompt_tokens if writing else None
             completion = writing.completion_tokens if writing else None

@@ -9,6 +9,7 @@ from index.store.allowance import Allowance
 from index.store.database import Database
 from retrieval.answer import Window
 from retrieval.generate.draft import drafted
+from retrieval.generate.metered import Metered
 from retrieval.generate.prompt import prompt
 from retrieval.restored import restored
 from tests.retrieval.generate import endpoint as e
@@ -142,6 +143,23 @@ def test_without_tokens_left_nothing_is_asked(desk: Desk, database: Database) ->
     assert answer.answer == EXTRACTIVE.answer
     assert "used up" in answer.notes[0]
     assert desk.endpoint.asked == []
+
+
+def test_an_endpoint_that_does_not_answer_is_left_alone_for_a_while(desk: Desk) -> None:
+    now = [100.0]
+    model = Metered(desk.client, desk.allowance, today=lambda: DAY, rest=30, clock=lambda: now[0])
+    desk.writer._model = model
+    desk.endpoint.behaviours = [e.status(401), e.says(LEAD)]
+    for moment, asked, mode in ((100, 1, "extractive"), (129, 1, "extractive"), (131, 2, "generated")):
+        now[0] = moment
+        assert desk.writer.ask("What?").mode == mode
+        assert len(desk.endpoint.asked) == asked
+
+
+def test_an_endpoint_that_breaks_off_is_asked_by_the_next(desk: Desk) -> None:
+    desk.endpoint.behaviours = [e.breaks_after("The depot", reset=True), e.says(LEAD)]
+    assert desk.writer.ask("What?").mode == "extractive"
+    assert desk.writer.ask("What?").mode == "generated"
 
 
 def test_markers_of_all_kinds_are_read() -> None:
