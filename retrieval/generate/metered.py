@@ -20,7 +20,8 @@ _OF_THE_QUESTION = frozenset({"empty", "refused", "rubbish", "status 400", "stat
 class Metered:
     """Has the model write, and books what that took. Thread-safe.
 
-    An endpoint that cannot be reached, or says nothing in time, is not asked again for ``rest`` seconds: nobody else waits for it.
+    An endpoint that cannot be reached, or says nothing in time, is not asked again for ``rest`` seconds:
+    nobody else waits for it.
     """
 
     def __init__(
