@@ -314,9 +314,9 @@ class Answerer:
             try:
                 check(answer, lambda article_id: texts.get(article_id, ""), known=known)
             except GateError:
-                if not answer.citations:
+                if answer.found and not answer.citations:
                     raise
-                log.exception("an answer did not pass the gates and was cut down to its first quote")
+                log.exception("words of ours did not pass the gates and were left out")
                 answer = replace(answer, answer=bare_text(answer.citations))
                 check(answer, lambda article_id: texts.get(article_id, ""), known=known)
         return replace(answer, took_ms=clock.total(), stages=clock.stages)

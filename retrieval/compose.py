@@ -33,7 +33,9 @@ def _from_articles(query: Query, citations: Sequence[Citation]) -> str:
 
 
 def bare_text(citations: Sequence[Citation]) -> str:
-    """The first quote as it stands and nothing else: what is said where other words do not pass the gates."""
+    """What is said where other words do not pass the gates: the first quote as it stands, or a refusal."""
+    if not citations:
+        return "I found no passage that answers this."
     return f"{citations[0].quote} [{citations[0].n}]"
 
 

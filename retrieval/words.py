@@ -19,11 +19,13 @@ STOP_WORDS = frozenset(
 """Words that say nothing about a topic, in lower case."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?")
+_WORD_OR_NUMBER = re.compile(r"[^\W_]+(?:[.,]\d[^\W_]*)*(?:['’][a-z]+)?")
 
 
 def content_words(text: str) -> list[str]:
-    """The words of ``text`` that say something, as written."""
-    return [word for word in _WORD.findall(text) if word.lower().replace("’", "'") not in STOP_WORDS]
+    """The words of ``text`` that say something, and numbers whole, as written."""
+    words = _WORD_OR_NUMBER.findall(text)
+    return [word for word in words if word.lower().replace("’", "'") not in STOP_WORDS]
 
 
 def names_in(question: str) -> list[str]:

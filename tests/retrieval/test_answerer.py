@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from index.article import Article
 from index.figures.store import FigureStore
@@ -127,6 +129,21 @@ def test_a_refusal_names_what_is_missing_and_shows_what_is_nearest(refusing: Ans
     assert "zeppelins" in answer.answer
     assert 0 < len(answer.nearest) <= NEAREST
     assert any("Baltic Sentry" in one.passage for one in answer.nearest)
+
+
+@given(
+    st.lists(
+        st.from_regex(r"[$€]?\d{1,4}([.,:/e-]\d{1,3}){0,3}( ?(million|bn|%|am|st|th|k|mm))?", fullmatch=True),
+        min_size=1,
+        max_size=4,
+    )
+)
+@settings(deadline=None, max_examples=40)
+@example(["$14.75 million", "v1.2.3"])
+def test_a_refusal_may_repeat_any_number_of_the_question(refusing: Answerer, numbers: list[str]) -> None:
+    answer = refusing.ask(f"Which zeppelin cost {', '.join(numbers)}?")
+    assert (answer.found, answer.citations) == (False, ())
+    assert "looked for" in answer.answer, "words of ours passed the gates"
 
 
 def test_a_refusal_for_a_time_says_which_and_that_other_times_come_close(refusing: Answerer) -> None:

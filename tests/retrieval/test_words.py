@@ -11,6 +11,7 @@ words = st.text("abcdef", min_size=1, max_size=4)
     ("text", "kept"),
     [
         ("What did the ministers decide in Narvik?", ["ministers", "decide", "Narvik"]),
+        ("Was it sold for $14.75 million or 1,200?", ["sold", "14.75", "million", "1,200"]),
         ("What's new? Who’s there?", ["new"]),
         ("Is it so?", []),
         ("Łódź, 北京 and Привет", ["Łódź", "北京", "Привет"]),
