@@ -129,7 +129,7 @@ class CollectionLibrary:
         from index.collect.collector import Collector
 
         root, indexer = self._root, self._collection.indexer
-        alone = not root.settings.chroma_url
+        alone = not root.settings.shares_stores
 
         async def run() -> "AddReport":
             async with fetcher(root.settings) as web:

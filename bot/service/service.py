@@ -199,7 +199,13 @@ def _in_step(works: Works) -> None:
     dense, lexical = works.collection.dense, works.collection.lexical
     if works.collection.lineage and works.collection.lineage != lineage(works.root.database):
         raise StoreError("The database was put back from a backup meanwhile; start this service anew.")
-    if dense.failed or {dense.position(), lexical.position()} != {works.root.reader.revision()}:
+    try:
+        behind = dense.failed or {dense.position(), lexical.position()} != {works.root.reader.revision()}
+    except StoreAway:
+        raise
+    except StoreError:
+        behind = True  # whatever failed is mended, or fails once more
+    if behind:
         with works.intake.busy:
             _recovered(works.root, works.collection)
 

@@ -17,7 +17,8 @@ HEAD = "0010"
 
 _ADVISORY_LOCK = 0x436F6D6D  # "Comm": one writer at a time on PostgreSQL, as SQLite has it by itself
 _RESTARTING = 10.0  # seconds for which a PostgreSQL that was there before is waited for
-_CONNECTING = 5  # seconds within which it takes a connection
+_LIMITS = {"connect_timeout": 5, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3}
+"""Of connections to PostgreSQL: one whose other end is gone without a word ends after half a minute."""
 
 
 class Database:
@@ -43,11 +44,11 @@ class Database:
             raise StoreError(f"COMMUNIQUE_DATABASE_URL names {self.dialect}; use sqlite or postgresql.")
         elif address.database:
             _make_folder(Path(address.database).parent)
-        patient = self.dialect == "postgresql" and "connect_timeout" not in address.query
+        limits = {name: limit for name, limit in _LIMITS.items() if name not in address.query}
         self.engine = create_engine(
             address,
             pool_pre_ping=self.dialect == "postgresql",
-            connect_args={"connect_timeout": _CONNECTING} if patient else {},
+            connect_args=limits if self.dialect == "postgresql" else {},
         )
         if self.dialect == "sqlite":
             _set_up_sqlite(self.engine)

@@ -5,7 +5,7 @@ import re
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_GRAPH = {"space": "cosine", "ef_construction": 128, "max_neighbors": 16, "ef_search": 200}
+GRAPH: Mapping[str, Any] = {"space": "cosine", "ef_construction": 128, "max_neighbors": 16, "ef_search": 200}
 _ROWS_A_CALL = 2000  # a Chroma server refuses more than 5,461
 _REACHING = 5.0  # seconds within which a server takes a connection
 _ATTEMPTS = 3
@@ -33,7 +33,8 @@ class DenseIndex:
     ``lineage`` tells collections on a server that several may use apart (`index.store.states.lineage`).
     ``place`` is a folder, or the address of a Chroma server; ``token`` is sent to the latter with every
     request (``Authorization: Bearer …``), for a proxy in front of it. A server has ``patience`` seconds for
-    each reply; what may pass (no connection, one that broke off, a proxy's 502) is tried again twice.
+    each reply; what may pass (no connection, one that broke off, a proxy's 502) is tried again twice. ``graph`` holds the
+    parameters of Chroma's HNSW, chosen by `make bench`.
 
     Exactly one process at a time may hold an embedded folder (`index.store.lock`); a second one would lose
     vectors or crash. Inside the process any number of threads may search beside one that writes.
@@ -44,8 +45,16 @@ class DenseIndex:
     """
 
     def __init__(
-        self, place: Path | str, *, model: str, lineage: str = "", token: str = "", patience: float = 15.0
+        self,
+        place: Path | str,
+        *,
+        model: str,
+        lineage: str = "",
+        token: str = "",
+        patience: float = 15.0,
+        graph: Mapping[str, Any] = GRAPH,
     ) -> None:
+        self._graph = graph
         self._folder = place if isinstance(place, Path) else None
         self._place = place
         self._lineage = lineage
@@ -189,7 +198,7 @@ class DenseIndex:
                 if self._client is None:
                     self._client = self._connected()
                 self._collection = self._client.get_or_create_collection(
-                    self._name, embedding_function=None, configuration={"hnsw": _GRAPH}
+                    self._name, embedding_function=None, configuration={"hnsw": dict(self._graph)}
                 )
             return self._collection
 
@@ -211,7 +220,11 @@ class DenseIndex:
         """What ``work`` returns; of a server that is away, once it comes back within a few seconds."""
         if self._folder is not None:
             with self._translated():
-                return work()
+                try:
+                    return work()
+                except Exception:
+                    self.close()  # and opened anew the next time: the folder may be gone by now
+                    raise
         import stamina
 
         for attempt in stamina.retry_context(

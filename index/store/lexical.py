@@ -92,7 +92,8 @@ class LexicalIndex:
                 writer.add_document(marker)
                 writer.commit()
             except BaseException:
-                self._writer = None  # a writer that failed keeps what it had; the next one starts clean
+                # A writer that failed keeps what it had; and the folder may be gone or another's by now.
+                self._writer = self._index = None
                 raise
             if self._shared:
                 self._writer = None

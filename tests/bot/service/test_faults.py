@@ -233,6 +233,20 @@ async def _add_until_refused(client: httpx.AsyncClient) -> tuple[list[str], http
     raise AssertionError("the disk never was full")
 
 
+@pytest.mark.parametrize("folder", ["chroma", "words"])
+async def test_a_folder_that_is_deleted_under_the_service_is_made_again(home: Path, folder: str) -> None:
+    async with serving(home) as running, running.client() as client:
+        await add(running, "depot.txt", DEPOT)
+        shutil.rmtree(home / folder)
+        assert "300 vehicles" in (await ask(client))["answer"]
+        await client.post("/api/add", files={"file": ("harbour.txt", HARBOUR.encode())})
+        assert await becomes(lambda: sound(client))
+    async with serving(home) as running, running.client() as client:
+        assert await sound(client)
+        assert "300 vehicles" in (await ask(client))["answer"]
+        assert "minesweepers" in (await ask(client, HARBOUR_QUESTION))["answer"]
+
+
 async def test_an_embedded_index_that_breaks_while_it_serves_is_rebuilt(running: Running) -> None:
     await add(running, "depot.txt", DEPOT)
     async with running.client() as client:
