@@ -250,7 +250,7 @@ class Root:
         from bot.fetching import fetcher
         from index.collect.collector import Collector
 
-        alone = not self.settings.chroma_url
+        alone = not self.settings.shares_stores
 
         async def collect() -> "AddReport":
             async with fetcher(self.settings) as web:
