@@ -276,7 +276,8 @@ class Collector:
         )
 
     async def _fetch(self, page: Page) -> tuple[Page, Fetched | FetchError]:
-        known = page.state in {"held", "refused"}
+        # What held no article may have come wrong; by its ETag alone the site would never send it again.
+        known = page.state == "held"
         try:
             return page, await self._fetcher.fetch(
                 page.url,

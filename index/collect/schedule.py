@@ -26,7 +26,9 @@ BOUNDS: dict[SourceKind, Bounds] = {
 }
 
 RETRY_REFUSED = 30 * _DAY
-"""A page that holds nothing for us, or that we must not fetch."""
+"""A page that holds nothing for us, or that we must not fetch …"""
+REFUSED_AT_FIRST = _DAY
+"""… unless that was its first visit: a site may be late or have a bad hour."""
 
 GONE_AFTER = timedelta(days=1)
 """How long an address must have answered 404 or 410 before its article is taken out."""

@@ -15,6 +15,7 @@ from index.collect.schedule import (
     GONE_AFTER,
     GONE_AGAIN,
     GONE_RETRY,
+    REFUSED_AT_FIRST,
     RETRY_REFUSED,
     after_failure,
     after_visit,
@@ -150,7 +151,7 @@ def after_reading(one: Settled, *, held: bool, now: datetime, gone_after: timede
     values: dict[str, Any] = {
         "state": "held" if held else "refused",
         "interval": interval,
-        "due_at": now + timedelta(seconds=interval if held else RETRY_REFUSED),
+        "due_at": _in(now, interval if held else _patience(page)),
         "gone_since": None,
         "content_hash": hash_of(one.received.content),
         "last_error": one.reason,
@@ -190,7 +191,7 @@ def missing(page: Page, reason: str, now: datetime, gone_after: timedelta) -> Ve
     """
     if page.state != "held":
         state = "gone" if page.state == "gone" else "refused"
-        values = {"state": state, "due_at": _in(now, GONE_RETRY), "last_error": reason}
+        values = {"state": state, "due_at": _in(now, _patience(page)), "last_error": reason}
         return Verdict(outcome="failed", values=values, reason=reason)
     since = page.gone_since or now
     if is_gone(since, now, patience=gone_after):
@@ -211,11 +212,16 @@ def _failed(page: Page, error: FetchError, now: datetime) -> Verdict:
     failures = page.failures + 1
     values["failures"] = failures
     for_good = error.kind in _FOR_GOOD or (error.status or 0) // 100 == 4
-    if page.state == "new" and (for_good or failures >= _TRIES):
-        values |= {"state": "refused", "due_at": _in(now, RETRY_REFUSED)}
+    if page.state in {"new", "refused"} and (for_good or failures >= _TRIES):
+        values |= {"state": "refused", "due_at": _in(now, _patience(page))}
     else:
         values["due_at"] = _in(now, after_failure(failures, retry_after=error.retry_after))
     return Verdict(outcome="failed", values=values, reason=error.reason)
+
+
+def _patience(page: Page) -> int:
+    """Seconds until a page that holds nothing is looked at again."""
+    return REFUSED_AT_FIRST if page.state == "new" and page.failures < _TRIES - 1 else RETRY_REFUSED
 
 
 def _in(now: datetime, seconds: float) -> datetime:

@@ -1,14 +1,12 @@
 """Pages that are edited, moved, deleted or withheld, and what becomes of their articles."""
 
-from collections.abc import Callable
+from typing import Any
+
+import pytest
 
 from index.collect.collector import Collector
-from index.collect.fetch import Fetcher
 from tests.index.collect.shelf import Clock, Shelf
 from tests.index.collect.site import Site, serve_feed, serve_story, story, visits
-
-MakeFetcher = Callable[..., Fetcher]
-
 
 GONE_PAGE = (
     b"<html><head><title>Not available</title></head><body><p>This article is no longer available.</p>"
@@ -210,3 +208,20 @@ async def test_a_page_that_now_asks_for_money_keeps_the_article_as_it_was_read(
     serve_story(site, "/a", story("a", "A later sentence."), version="3")
     clock.on(days=10)
     assert (await collector.run_once()).articles.updated == 1
+
+
+@pytest.mark.parametrize("reply", [{"status": 403}, {"status": 404}, {"kind": "image/png"}, {}])
+async def test_what_holds_nothing_is_looked_at_the_next_day_and_then_seldom(
+    site: Site, collector: Collector, clock: Clock, reply: dict[str, Any]
+) -> None:
+    serve_feed(site, "/feed", "/a")
+    site.page("/a", **reply)
+    await collector.add([site.url("/feed")])
+    seen = []
+    for _ in range(40):
+        clock.on(days=1, minutes=1)
+        await collector.run_once()
+        seen.append(visits(site, "/a"))
+    assert seen[0] == 2
+    assert seen[28] == 2
+    assert seen[-1] == 3

@@ -16,7 +16,7 @@ from index.collect.hosts import Manners
 from index.errors import FetchError
 from index.store.database import Database
 from tests.index.collect.shelf import Clock, Shelf
-from tests.index.collect.site import Request, Site, problem, reply, serve_feed, story
+from tests.index.collect.site import Request, Site, problem, reply, serve_feed, serve_story, story
 
 MakeFetcher = Callable[..., Fetcher]
 
@@ -251,6 +251,20 @@ async def test_many_faults_at_once_end_all(site: Site, make_fetcher: MakeFetcher
     assert sum(isinstance(each, Fetched) for each in results) == 20
     kinds = sorted(each.kind for each in results if isinstance(each, FetchError))
     assert kinds == ["broken"] * 10 + ["deadline"] * 10
+
+
+@pytest.mark.parametrize("cut", [0, 60])
+async def test_a_page_that_came_cut_off_under_its_own_etag_is_read_whole_later(
+    site: Site, collector: Collector, shelf: Shelf, clock: Clock, cut: int
+) -> None:
+    serve_feed(site, "/feed", "/a")
+    site.page("/a", story("a")[:cut], etag='"1"')
+    report = await collector.add([site.url("/feed")])
+    assert [failure.source for failure in report.articles.failed] == [site.url("/a")]
+    serve_story(site, "/a", story("a"), version="1")
+    clock.on(days=31)
+    await collector.run_once()
+    assert [one.url for one in shelf.articles.values()] == [site.url("/a")]
 
 
 async def test_behind_faults_of_every_kind_no_article_is_lost(

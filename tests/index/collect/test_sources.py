@@ -1,13 +1,8 @@
 """Sources: feeds, sitemaps and sites, how they are found, how often they are visited."""
 
-from collections.abc import Callable
-
 from index.collect.collector import Collector
-from index.collect.fetch import Fetcher
 from tests.index.collect.shelf import Clock, Shelf
 from tests.index.collect.site import Site, serve_feed, serve_story, story, visits
-
-MakeFetcher = Callable[..., Fetcher]
 
 
 async def test_a_failing_feed_says_why_and_keeps_what_it_brought(
