@@ -55,7 +55,8 @@ class Home:
 class Desk:
     """Takes what people ask and sees to it that each gets one reply. The package's docstring says how.
 
-    ``grows``: answers are written while they are made, and shown so where a platform's messages can grow.
+    ``model`` names the language model that writes the answers, and its host: people are told, and where a
+    platform's messages can grow, answers are shown while they are written.
 
     Its parts do the rest: ``sources``, ``reviews``, ``channels``, ``conversations``, ``questions``,
     ``retention``, ``audit``, ``watches``, ``recalls``; ``figures`` completes names of countries.
@@ -74,7 +75,7 @@ class Desk:
         tell_recalls: Collection[str] = (),
         timezone: str = "UTC",
         sign_in: SignIn | None = None,
-        grows: bool = False,
+        model: str | None = None,
         claims: Claims | None = None,
         clock: Clock = now,
     ) -> None:
@@ -107,9 +108,12 @@ class Desk:
             notices=self._notices,
             limits=limits or Limits(),
             sign_in=sign_in,
+            model=model,
             clock=clock,
         )
-        self._serving = Serving(self._claims, replying, self.questions, refused=self._not_taken, grows=grows)
+        self._serving = Serving(
+            self._claims, replying, self.questions, refused=self._not_taken, grows=model is not None
+        )
 
     def join(self, platform: Platform, delivery: Delivery) -> None:
         """From now on replies to people on ``platform`` go through ``delivery``."""

@@ -57,6 +57,7 @@ class Replying:
         notices: Notices,
         limits: Limits,
         sign_in: SignIn | None = None,
+        model: str | None = None,
         clock: Clock = now,
     ) -> None:
         self._workers = workers
@@ -70,6 +71,7 @@ class Replying:
         self._notices = notices
         self._limits = limits
         self._sign_in = sign_in
+        self._model = model
         self._clock = clock
 
     async def reply(self, request: Request, *, told: Told | None = None) -> Reply | None:
@@ -103,7 +105,8 @@ class Replying:
             words = Words(text=wording.SIGN_IN if link else wording.NO_PAGES, link=link)
             return Reply(request=request, body=words, private=True)
         if request.kind == "ask" and asks_for_help(request.text):
-            return Reply(request=request, body=Words(text=wording.HOW), private=request.private)
+            text = f"{wording.HOW} {wording.goes_to(self._model)}" if self._model else wording.HOW
+            return Reply(request=request, body=Words(text=text), private=request.private)
         if request.kind == "share":
             return await self._share(request)
         if request.kind == "spending":

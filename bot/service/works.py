@@ -133,7 +133,7 @@ def assemble(
         tell_recalls=named(root.settings.tell_recalls),
         timezone=root.settings.timezone,
         sign_in=lambda person: access.link(person, public) if public else "",
-        grows=root.settings.shown_model is not None,
+        model=root.settings.shown_model,
     )
     access = access_to(root, workers, desk, token=token)
     works = Works(

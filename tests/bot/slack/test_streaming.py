@@ -21,7 +21,7 @@ async def writing(
     """A chat whose answerer writes one more line each time that the semaphore is released."""
     go = threading.Semaphore(0)
     answerer = FakeAnswerer(lines=lines, between=lambda: go.acquire(timeout=30))
-    return await connect(offices.open(answerer=answerer, grows=True)), go
+    return await connect(offices.open(answerer=answerer, model="tiny at models.example.org")), go
 
 
 async def test_lines_are_seen_as_they_pass_and_the_whole_answer_takes_their_place(
@@ -117,7 +117,7 @@ async def test_after_a_restart_the_message_that_had_grown_is_finished(
     await asyncio.sleep(0.2)  # until the claim knows the message
     await chat.office.desk.drain(seconds=0)  # as a process that is ended does
     go.release(2)
-    other = offices.open(grows=True, answerer=FakeAnswerer(lines=LINES))
+    other = offices.open(model="tiny at models.example.org", answerer=FakeAnswerer(lines=LINES))
     await connect(other)
     assert await until(lambda: other.desk._serving.delivery("slack") is not None, within=10)
     await other.desk.recover()
@@ -148,6 +148,13 @@ async def test_nothing_in_a_line_acts(offices: Offices, connect: Connect) -> Non
         call.arguments["markdown_text"] for call in chat.slack.calls if "markdown_text" in call.arguments
     )
     assert "https" not in streamed
+
+
+async def test_help_says_whose_model_writes(offices: Offices, connect: Connect) -> None:
+    chat, _ = await writing(offices, connect)
+    await chat.send(chat.slack.mention("help"))
+    (answer,) = await chat.slack.answered(1)
+    assert "the language model tiny at models.example.org" in answer.text
 
 
 def test_marks_of_markdown_are_shown_and_not_obeyed() -> None:
