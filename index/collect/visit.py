@@ -114,7 +114,7 @@ def judge(
     values = {
         "failures": 0,
         "interval": interval,
-        "due_at": now + timedelta(seconds=interval),
+        "due_at": _in(now, RETRY_REFUSED if same and page.state == "refused" else interval),
         "validators_of": came.final_url,
         "etag": came.etag or (page.etag if came.content is None else None),
         "last_modified": came.last_modified or (page.last_modified if came.content is None else None),
