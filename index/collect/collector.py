@@ -51,6 +51,8 @@ class PassReport:
     """Pages that came with content."""
     not_modified: int = 0
     """Pages that had not changed."""
+    redirected: int = 0
+    """Pages that redirects led to, for good or for now."""
     moved: int = 0
     removed: int = 0
     """Articles taken out, since their pages are gone or hold another."""
@@ -66,6 +68,7 @@ class PassReport:
             "lists_unchanged": self.lists_unchanged,
             "fetched": self.fetched,
             "not_modified": self.not_modified,
+            "redirected": self.redirected,
             "moved": self.moved,
             "removed": self.removed,
             "put_off": self.put_off,
@@ -295,6 +298,7 @@ class Collector:
         ]
         report = under_way.report
         report.removed += len(await asyncio.to_thread(self.pages.write, verdicts, now=now))
+        report.redirected += sum(isinstance(what, Fetched) and bool(what.redirects) for _, what in came)
         for page, verdict in verdicts:
             report.fetched += verdict.outcome == "received"
             report.not_modified += verdict.outcome == "unchanged"

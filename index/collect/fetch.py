@@ -34,6 +34,8 @@ class Limits:
     """Seconds for a whole fetch with its redirects and retries; waiting for one's turn is not counted."""
     size: int = 10_000_000
     """Bytes of content, as they come and once decompressed."""
+    documents: int = 50_000_000
+    """The same of a PDF: reports with pictures are large."""
     redirects: int = 8
     attempts: int = 3
     backoff: float = 0.5
@@ -344,9 +346,9 @@ class Fetcher:
             replies.check_status(address, response)
             if course.accept is not None:
                 replies.check_type(address, response, course.accept)
-            content = await replies.read(
-                address, response, course.cut or self._limits.size, cut=bool(course.cut)
-            )
+            document = replies.media_type(response.headers) == "application/pdf"
+            size = self._limits.documents if document else self._limits.size
+            content = await replies.read(address, response, course.cut or size, cut=bool(course.cut))
         finally:
             await response.aclose()
         if course.accept is not None and course.accept <= READABLE:

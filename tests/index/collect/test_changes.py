@@ -100,6 +100,7 @@ async def test_a_moved_page_is_one_article_under_its_new_address(
     clock.on(days=1)
     report = await collector.run_once()
     assert (report.moved, report.articles.added, report.removed) == (1, 1, 1)
+    assert report.as_json()["redirected"] == 1
     assert {article.url for article in shelf.articles.values()} == {site.url("/old"), site.url("/new")}
     before = visits(site, "/old")
     clock.on(days=3)

@@ -90,6 +90,16 @@ async def test_a_large_body_that_says_so_is_not_read(site: Site, make_fetcher: M
     assert (await problem(make_fetcher(), site.url("/a"))).kind == "size"
 
 
+async def test_a_report_may_be_larger_than_a_page(site: Site, make_fetcher: MakeFetcher) -> None:
+    report = b"%PDF-1.7" + b"x" * 20_000
+    site.page("/report", report, kind="application/pdf")
+    site.page("/page", report)
+    fetcher = make_fetcher(size=10_000, documents=30_000)
+    assert (await fetcher.fetch(site.url("/report"))).content == report
+    assert (await problem(fetcher, site.url("/page"))).kind == "size"
+    assert (await problem(make_fetcher(documents=10_000), site.url("/report"))).kind == "size"
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
 async def test_a_bomb_is_not_unpacked(site: Site, make_fetcher: MakeFetcher, encoding: str) -> None:
     packed = zlib.compressobj(9, wbits=31 if encoding == "gzip" else 15)
