@@ -12,6 +12,11 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.root import Root
+from bot.settings import Settings
+from index.store.database import Database
+from index.store.states import renew_lineage
+from retrieval.answer import Answer
 from tests.bot.service.processes import ServiceProcess
 from tests.bot.service.running import DEPOT, HARBOUR, Running, add, serving, settings
 from tests.bot.waiting import until
@@ -257,3 +262,40 @@ async def test_an_embedded_index_that_breaks_while_it_serves_is_rebuilt(running:
         assert "300 vehicles" in first["answer"]
         assert await becomes(lambda: sound(client))
         assert (await ask(client))["notes"] == []
+
+
+async def test_the_command_line_too_answers_from_words_alone(
+    home: Path, chroma: ChromaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings(monkeypatch, home, COMMUNIQUE_CHROMA_URL=chroma.address)
+    async with serving(home) as running:
+        await add(running, "depot.txt", DEPOT)
+    await asyncio.to_thread(chroma.kill)
+
+    def asked() -> Answer:
+        root = Root(Settings(), embedder=HashingEmbedder())
+        with root.answering(purpose="communique ask", kept=False) as ask_it:
+            return ask_it(QUESTION, id="q1")
+
+    answer = await asyncio.to_thread(asked)
+    assert "300 vehicles" in answer.answer
+    assert "by the words alone" in answer.notes[0]
+
+
+async def test_a_service_that_runs_on_after_a_restore_says_that_it_must_start_anew(
+    home: Path, chroma: ChromaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings(monkeypatch, home, COMMUNIQUE_CHROMA_URL=chroma.address)
+    embedder = HashingEmbedder()
+    async with serving(home) as running:
+        await add(running, "depot.txt", DEPOT)
+        database = Database(Settings().database_url)
+        with database.write() as connection:
+            renew_lineage(connection)
+        database.close()
+        part = next(one for one in running.service._parts if one.name == "Index")
+        assert await until(lambda: "start this service anew" in part.problem, within=30)
+    async with serving(home, embedder=embedder) as running, running.client() as client:
+        assert await sound(client)
+        assert "300 vehicles" in (await ask(client))["answer"]
+    assert not any(DEPOT.strip() in text for text in embedder.embedded)
