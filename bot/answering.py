@@ -55,17 +55,21 @@ def in_words(answerer: "Asked", root: "Root", *, analyze: "Analyze") -> "Asked":
 class Answers:
     """`bot.desk.ports.Answerer` on the collection and the official figures. Thread-safe.
 
-    Every method may raise StoreError, and those that search ModelError.
+    ``writes`` says that ``answerer`` tells lines as it writes them. Every method may raise StoreError, and
+    those that search ModelError.
     """
 
-    def __init__(self, answerer: "Asked", reader: "Reader", figures: "FigureStore") -> None:
+    def __init__(
+        self, answerer: "Asked", reader: "Reader", figures: "FigureStore", *, writes: bool = False
+    ) -> None:
+        self._writes = writes
         self._answerer = answerer
         self._reader = reader
         self._figures = figures
 
     def ask(self, question: str, *, told: "Told | None" = None, **options: Any) -> "Answer":
-        """What `retrieval.answerer.Answerer.ask` answers; ``told`` is for what writes on top of it."""
-        if told is not None:
+        """What `retrieval.answerer.Answerer.ask` answers; ``told`` gets the lines of what is written."""
+        if told is not None and self._writes:
             options["told"] = told
         return self._answerer.ask(question, **options)
 

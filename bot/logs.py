@@ -1,12 +1,20 @@
 """Logs: one line a record on standard error, with the id of its question, and without secrets."""
 
 import logging
+import re
 import sys
 from collections.abc import Callable, MutableMapping, Sequence
 from typing import Any, TextIO
 
 Record = MutableMapping[str, Any]
 
+_TOKENS = re.compile(
+    r"\bx(?:ox[a-z]|app)-[\w-]{8,}"  # Slack's, of installations too, which no setting holds
+    r"|(?<=[?&]token=)[\w=%-]+|(?<=[Bb]earer )[\w=.~+/-]+"
+    r"|(?<=/webhooks/)\d+/[\w-]{20,}|(?<=/interactions/)\d+/[\w-]{20,}|(?<=hooks\.slack\.com/)[\w/-]+"
+    r"|(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"  # a user and a password in an address
+)
+"""What is a secret by its form: tokens of chats, of links that sign in, and of addresses to answer to."""
 _SHORTEST = 6  # a secret shorter than this would blot out ordinary words
 _LOUD = ("httpx", "httpcore", "chromadb", "urllib3", "sentence_transformers", "alembic", "discord.client")
 
@@ -58,13 +66,14 @@ def configure(
 
 
 def without(secrets: Sequence[str]) -> Callable[[Any, str, Record], Record]:
-    """A step that takes ``secrets`` out of a record's words."""
+    """A step that takes ``secrets`` out of a record's words, and what is built like a token by its form."""
     known = sorted((one for one in secrets if len(one) >= _SHORTEST), key=len, reverse=True)
 
     def clean(value: Any) -> Any:
         if isinstance(value, str):
             for secret in known:
                 value = value.replace(secret, "[secret]")
+            value = _TOKENS.sub("[secret]", value)
         elif isinstance(value, BaseException):
             return clean(f"{type(value).__name__}: {value}")
         elif isinstance(value, dict):

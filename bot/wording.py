@@ -268,6 +268,11 @@ def failed(question: str) -> str:
     return f"Something went wrong on my side, and there is no answer. Please ask again. (Case {question}.)"
 
 
+def broken(case: str) -> str:
+    """What a page or a tool is told of a defect; ``case`` stands in the log."""
+    return f"Something went wrong on our side. (Case {case}.)"
+
+
 def corrected(text: str) -> str:
     """What takes the place of an answer that an administrator corrected."""
     return f"Corrected by an administrator: {one_line(text)}"

@@ -117,7 +117,10 @@ def assemble(
         finally:
             lent.discard(future)
 
-    answerer = Measured(Answers(collection.answers, root.reader, root.figures), metrics)
+    answerer = Measured(
+        Answers(collection.answers, root.reader, root.figures, writes=root.language_model is not None),
+        metrics,
+    )
     figures = OfficialFigures(root.figures)
     library = CollectionLibrary(root, collection, busy=intake.busy, collecting=collecting)
     desk = Desk(

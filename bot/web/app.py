@@ -1,10 +1,12 @@
 """The web application: pages and API behind one gate that checks hosts and sets headers."""
 
 import logging
+import secrets
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import structlog
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -14,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot import wording
 from bot.errors import BotError, NotAllowed, NotThere, TooMany
 from bot.service.metrics import Metrics
 from bot.service.works import Works
@@ -77,7 +80,7 @@ def hosts(settings: Settings) -> list[str]:
 
 
 class Gate:
-    """Sets the headers of every reply, and counts them."""
+    """Sets the headers of every reply, counts them, and gives what is logged meanwhile one id."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
@@ -99,6 +102,7 @@ class Gate:
                 self._metrics.requests.labels(status=f"{message['status'] // 100}xx").inc()
             await send(message)
 
+        structlog.contextvars.bind_contextvars(case=secrets.token_hex(8))
         await self._app(scope, receive, sending)
 
 
@@ -128,7 +132,7 @@ def _said(exc: Exception) -> tuple[int, str, dict[str, str]]:
         log.error("a request failed: %s", exc)
         return 503, str(exc), {"Retry-After": "5"}
     log.error("a request failed", exc_info=exc)
-    return 500, "Something went wrong on our side.", {}
+    return 500, wording.broken(structlog.contextvars.get_contextvars().get("case", "")), {}
 
 
 def _for_tools(request: Request) -> bool:

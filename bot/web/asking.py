@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import structlog
 
+from bot import wording
 from bot.desk.claims import question_id
 from bot.desk.records import Asked, Options, Person, Place, Platform, Request
 from bot.errors import BotError, ServiceError, TooMany
@@ -56,36 +57,37 @@ async def ask(
         raise TooMany("A lot is being asked just now. Please try again in a moment.", wait=2)
     key = key or new_key(person)
     identifier = question_id(key)
-    with structlog.contextvars.bound_contextvars(case=identifier):
-        place = place_of(person, question.conversation)
-        earlier = await works.desk.questions.thread(place) if question.conversation else []
-        turns = [turn_of(asked.answer) for asked in earlier if asked.answer]
-        asked_at = datetime.now(UTC)
-        answer = await works.workers.compute(
-            lambda: works.answerer.ask(
-                question.text,
-                id=identifier,
-                as_of=question.as_of,
-                now=asked_at,
-                turns=turns,
-                newest_only=question.newest_only,
-                widen=question.widen,
-                told=told,
-            )
+    # Bound to the end of the request, so that what is logged of a failure carries it too.
+    structlog.contextvars.bind_contextvars(case=identifier)
+    place = place_of(person, question.conversation)
+    earlier = await works.desk.questions.thread(place) if question.conversation else []
+    turns = [turn_of(asked.answer) for asked in earlier if asked.answer]
+    asked_at = datetime.now(UTC)
+    answer = await works.workers.compute(
+        lambda: works.answerer.ask(
+            question.text,
+            id=identifier,
+            as_of=question.as_of,
+            now=asked_at,
+            turns=turns,
+            newest_only=question.newest_only,
+            widen=question.widen,
+            told=told,
         )
-        if keep:
-            request = Request(
-                key=key,
-                kind="ask",
-                person=person,
-                place=place,
-                text=question.text,
-                asked_at=asked_at,
-                options=Options(newest_only=question.newest_only, widen=question.widen, as_of=question.as_of),
-                private=True,
-            )
-            await works.desk.questions.keep(request, identifier, answer, private=True)
-        return answer
+    )
+    if keep:
+        request = Request(
+            key=key,
+            kind="ask",
+            person=person,
+            place=place,
+            text=question.text,
+            asked_at=asked_at,
+            options=Options(newest_only=question.newest_only, widen=question.widen, as_of=question.as_of),
+            private=True,
+        )
+        await works.desk.questions.keep(request, identifier, answer, private=True)
+    return answer
 
 
 async def written(
@@ -96,6 +98,7 @@ async def written(
     Raises:
         BotError, IndexingError, RetrievalError: it cannot be answered now.
     """
+    key = key or new_key(person)
     loop = asyncio.get_running_loop()
     lines: asyncio.Queue[str | None] = asyncio.Queue()
     answered: asyncio.Future[Answer] = loop.create_future()
@@ -119,7 +122,7 @@ async def written(
     try:
         yield await answered
     except asyncio.CancelledError as exc:
-        raise ServiceError("Something went wrong on our side.") from exc
+        raise ServiceError(wording.broken(question_id(key))) from exc
 
 
 async def conversation(works: Works, person: Person, name: str) -> list[Asked]:

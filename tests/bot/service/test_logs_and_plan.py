@@ -4,8 +4,11 @@ import asyncio
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import structlog
@@ -16,7 +19,12 @@ from bot.service import Part, plan
 from bot.service.figures import announcement
 from bot.settings import Settings
 from index.figures.update import Update
+from tests.bot.service.running import DEPOT, add, serving
 from tests.bot.waiting import until
+from tests.fakes import HashingEmbedder
+
+if TYPE_CHECKING:
+    from index.embed import Vectors
 
 
 @pytest.fixture
@@ -60,6 +68,57 @@ def test_secrets_stand_nowhere_in_the_log_not_even_in_a_traceback(
     text = stream.getvalue()
     assert text.count("[secret]") >= 4
     assert not any(secret in text for secret in ("xoxb-very-secret", "first-token", "second-token"))
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("token xoxb-2345-6789-abcdef refused", "token [secret] refused"),
+        ("POST /login?token=gAAAAB-x_y%3D&next=1", "POST /login?token=[secret]&next=1"),
+        ("Authorization: Bearer abc.def_ghi-123", "Authorization: Bearer [secret]"),
+        ("https://discord.com/api/v10/webhooks/4711/aW50ZXJhY3Rpb246Ng0xMjM gone", "/webhooks/[secret] gone"),
+        ("https://hooks.slack.com/commands/T1/2/3xYz", "https://hooks.slack.com/[secret]"),
+        ("postgresql://bot:hunter2@db.example/communique", "postgresql://[secret]@db.example/communique"),
+        (
+            "at https://news.example/a?page=2 for slack:T1/U1",
+            "at https://news.example/a?page=2 for slack:T1/U1",
+        ),
+    ],
+)
+def test_what_is_a_secret_by_its_form_is_left_out_though_no_setting_holds_it(
+    stream: io.StringIO, said: str, left: str
+) -> None:
+    logs.configure(stream=stream)
+    logging.getLogger("bot").warning("it said: %s", said, extra={"more": [said]})
+    (record,) = records(stream)
+    assert str(record["event"]).endswith(left)
+    assert str(record["more"]).endswith(f"{left}']")
+
+
+class Broken(HashingEmbedder):
+    """Has a defect that only one question meets."""
+
+    def embed_query(self, text: str) -> "Vectors":
+        if "zeppelin" in text:
+            raise RuntimeError("a defect")
+        return super().embed_query(text)
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_a_defect_is_told_by_the_id_that_stands_in_the_log(
+    home: Path, stream: io.StringIO, streamed: bool
+) -> None:
+    logs.configure(stream=stream)
+    async with serving(home, embedder=Broken()) as running:
+        await add(running, "depot.txt", DEPOT)
+        async with running.client() as client:
+            asked = {"question": "Which zeppelin does the depot hold?", "stream": streamed}
+            told = (await client.post("/api/ask", json=asked)).text
+    case = re.search(r"Something went wrong on our side\. \(Case ([0-9a-f]{16})\.\)", told)
+    assert case, told
+    failed = [one for one in records(stream) if one["level"] == "error"]
+    assert {one["case"] for one in failed} == {case[1]}
+    assert any("RuntimeError: a defect" in str(one.get("exception")) for one in failed)
 
 
 @pytest.mark.parametrize(

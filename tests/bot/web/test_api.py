@@ -25,6 +25,14 @@ async def test_a_question_gets_an_answer_of_the_contracts_form(running: Running)
     assert DEPOT[citation["start"] : citation["end"]] == citation["quote"]
 
 
+async def test_who_asks_for_lines_gets_the_answer_where_nothing_is_written(running: Running) -> None:
+    await add(running, "depot.txt", DEPOT)
+    async with running.client(token=TOKEN) as client:
+        lines = (await client.post("/api/ask", json=ASK | {"stream": True})).text.splitlines()
+    (last,) = (json.loads(line) for line in lines)
+    assert "300 vehicles" in str(last)
+
+
 async def test_a_follow_up_is_understood_in_its_own_conversation_alone(running: Running) -> None:
     await add(running, "depot.txt", DEPOT)
     await add(running, "harbour.txt", HARBOUR)
