@@ -11,6 +11,7 @@ from bot.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from rich.table import Table
 
@@ -35,6 +36,9 @@ def register(app: typer.Typer) -> None:
 
 def sources(
     context: typer.Context,
+    address: Annotated[
+        str | None, typer.Argument(metavar="[ADDRESS]", help="List the pages of this source instead.")
+    ] = None,
     pause: Annotated[
         str | None, typer.Option("--pause", metavar="ADDRESS", help="Do not visit this source for now.")
     ] = None,
@@ -45,9 +49,12 @@ def sources(
     from index.collect.sources import Sources
 
     root: Root = context.obj
-    for address, paused in ((pause, True), (resume, False)):
-        if address and not Sources(root.database).pause(address, paused=paused):
-            raise NotThere(f"{address} is not visited; `communique sources` lists what is.")
+    for named, paused in ((pause, True), (resume, False)):
+        if named and not Sources(root.database).pause(named, paused=paused):
+            raise NotThere(_not_visited(named))
+    if address:
+        _pages(root, address, as_json=as_json)
+        return
     listed = list(root.reader.listing())
     visited = Sources(root.database).counts()
     files = Counter(one.source for one in listed if not one.source.startswith(("http://", "https://")))
@@ -80,6 +87,36 @@ def sources(
     console.print(f"{len(listed)} articles from {roots + len(files)} sources.")
 
 
+def _pages(root: Root, address: str, *, as_json: bool) -> None:
+    """The pages of one source, and what went wrong at each."""
+    from rich.table import Table
+
+    from index.collect.sources import Sources
+    from index.collect.states import pages_of
+
+    source = Sources(root.database).find(address)
+    if source is None:
+        raise NotThere(_not_visited(address))
+    found = pages_of(root.database, source)
+    if as_json:
+        print_json({"source": address, "pages": [one.as_json() for one in found]})
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("page", "state", "next visit", "last error"):
+        table.add_column(column, no_wrap=column in ("state", "next visit"), overflow="fold")
+    for one in found:
+        table.add_row(_plain(one.url), one.state, _minute(one.due_at), _plain(one.last_error or ""))
+    output().print(table)
+
+
+def _not_visited(address: str) -> str:
+    return f"{address} is not visited; `communique sources` lists what is."
+
+
+def _minute(moment: "datetime | None") -> str:
+    return moment.isoformat(sep=" ", timespec="minutes")[:16] if moment else "–"
+
+
 def _visits(visited: "Sequence[SourceCounts]") -> "Table":
     """The addresses that are visited: how they are, when, what came of them, and what went wrong."""
     from rich.table import Table
@@ -100,12 +137,11 @@ def _visits(visited: "Sequence[SourceCounts]") -> "Table":
     table.add_column("last error")
     for one in _by_family(visited):
         source = one.source
-        due = source.due_at.isoformat(sep=" ", timespec="minutes")[:16] if source.due_at else "–"
         table.add_row(
             _plain(("  " if source.parent else "") + source.url),
             source.kind,
             source.state,
-            due if source.state != "paused" else "–",
+            _minute(source.due_at if source.state != "paused" else None),
             _every(source.interval),
             *map(str, (one.held, one.waiting, one.refused, one.gone)),
             _plain(source.last_error or ""),

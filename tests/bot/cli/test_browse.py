@@ -104,6 +104,23 @@ def test_a_removed_article_does_not_come_back_by_itself(
     assert collect(root, article["url"])["added"] == 1
 
 
+def test_the_pages_of_a_source_say_what_went_wrong(
+    root: Root, httpserver: HTTPServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    httpserver.expect_request("/gdansk").respond_with_data("", status=404)
+    feed = serve(httpserver, "narvik", "gdansk")
+    collect(root, feed)
+    found = printed(capsys, "sources", feed)["pages"]
+    assert [(one["url"], one["state"]) for one in found] == [
+        (httpserver.url_for("/gdansk"), "refused"),
+        (httpserver.url_for("/narvik"), "held"),
+    ]
+    assert found[0]["last_error"] == "There is no page at this address (status 404)."
+    assert main(["sources", feed]) == 0
+    assert "status 404" in capsys.readouterr().out
+    assert main(["sources", "https://nobody.example/"]) == 1
+
+
 def test_a_source_is_paused_resumed_and_taken_out(
     root: Root, httpserver: HTTPServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
