@@ -25,6 +25,7 @@ class DiscordSettings:
     """What the settings say about Discord. An empty ``gateway_url`` is asked from the API.
 
     A deferred answer can be given for ``lifetime``; after ``patience`` the person is told that it is late.
+    That the bot is typing is said again every ``typing_for``.
     """
 
     token: str
@@ -32,6 +33,7 @@ class DiscordSettings:
     gateway_url: str = ""
     lifetime: timedelta = timedelta(minutes=15)
     patience: timedelta = timedelta(minutes=14)
+    typing_for: timedelta = timedelta(seconds=8)
 
 
 class DiscordApp:
@@ -129,7 +131,7 @@ def build(
 
     client = Client(gateway_url=settings.gateway_url, shard_count=shard_count)
     deferrals = Deferrals(client, lifetime=settings.lifetime, patience=settings.patience)
-    delivery = DiscordDelivery(client, deferrals)
+    delivery = DiscordDelivery(client, deferrals, typing_for=settings.typing_for)
     register(client, Discord(desk, client, deferrals, delivery))
 
     async def started() -> None:
@@ -137,5 +139,10 @@ def build(
         desk.join("discord", delivery)
 
     client.started = started
-    client.ended = deferrals.close
+
+    async def ended() -> None:
+        await delivery.close()
+        await deferrals.close()
+
+    client.ended = ended
     return client

@@ -1,6 +1,9 @@
 """Replies delivered to Discord: posted once, found again after a restart, changed and taken away."""
 
+import asyncio
+import logging
 from dataclasses import replace as with_changes
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -18,6 +21,9 @@ from bot.errors import DeliveryError
 if TYPE_CHECKING:
     from bot.discord_app.client import Client
 
+log = logging.getLogger(__name__)
+
+_TYPING_ROUNDS = 20  # after which an answer is hardly on its way any more
 _LOOKED_AT = 100  # messages after the question, in which its answer is looked for
 
 
@@ -28,9 +34,13 @@ class DiscordDelivery:
     none, and is answered by a message in the same ``channel`` that replies to it.
     """
 
-    def __init__(self, client: "Client", deferrals: Deferrals) -> None:
+    def __init__(
+        self, client: "Client", deferrals: Deferrals, *, typing_for: timedelta = timedelta(seconds=8)
+    ) -> None:
         self._client = client
         self._deferrals = deferrals
+        self._typing_for = typing_for
+        self._typing: dict[str, asyncio.Task[None]] = {}
 
     async def find(self, request: Request) -> Message | None:
         """The message that already answers ``request``.
@@ -55,16 +65,38 @@ class DiscordDelivery:
         return request
 
     async def working(self, request: Request) -> None:
-        """Show that the bot is typing; a command shows it by itself, and is watched for lateness."""
+        """Show that the bot is typing; a command shows it by itself, and is watched for lateness.
+
+        Discord shows it for ten seconds, so it is shown again until the reply is there.
+        """
         if ticket := _ticket(request):
             self._deferrals.remind(ticket)
             return
         with sending.translated():
             await self._channel(request).typing()
+        task = self._typing[request.key] = asyncio.create_task(self._type(request))
+        task.add_done_callback(lambda _: self._typing.pop(request.key, None))
+
+    async def _type(self, request: Request) -> None:
+        for _ in range(_TYPING_ROUNDS):
+            await asyncio.sleep(self._typing_for.total_seconds())
+            try:
+                with sending.translated():
+                    await self._channel(request).typing()
+            except DeliveryError as exc:
+                log.info("typing is not shown any more for %s: %s", request.key, exc)
+                return
+
+    async def close(self) -> None:
+        """Stop what goes on beside the answers."""
+        for task in list(self._typing.values()):
+            task.cancel()
 
     async def post(self, reply: Reply) -> Message | None:
         """Post the reply: as the answer of the interaction, or as a reply to the message."""
         request = reply.request
+        if typing := self._typing.get(request.key):
+            typing.cancel()
         ticket = _ticket(request)
         if ticket is None:
             return await self._send(reply)
@@ -77,6 +109,8 @@ class DiscordDelivery:
 
     async def replace(self, message: Message, reply: Reply) -> None:
         """Put another reply into a posted message."""
+        if typing := self._typing.get(reply.request.key):
+            typing.cancel()
         with sending.translated():
             await self._message(message).edit(**sending.changed(rendered(reply)))
 

@@ -45,6 +45,7 @@ async def connect(discord: FakeDiscord, offices: Offices) -> AsyncIterator[Conne
             api_url=discord.api_url,
             lifetime=timedelta(seconds=lifetime),
             patience=timedelta(seconds=patience),
+            typing_for=timedelta(seconds=0.2),
         )
         app = DiscordApp(settings, office.desk, workers=office.workers, database=offices.database)
         before = len(discord.identified)
@@ -195,6 +196,18 @@ async def test_the_limit_of_rates_is_waited_out(
     await discord.mention("what was agreed?")
     await discord.until(lambda: len(discord.answers()) == 1)
     assert discord.limited == []
+
+
+async def test_typing_is_shown_until_the_answer_is_there(
+    discord: FakeDiscord, offices: Offices, connect: Connect
+) -> None:
+    await connect(offices.open(answerer=FakeAnswerer(seconds=1.0)))
+    await discord.mention("what was agreed?")
+    await discord.until(lambda: len(discord.answers()) == 1)
+    shown = discord.calls["POST channels/typing"]
+    assert shown >= 3
+    await asyncio.sleep(0.5)
+    assert discord.calls["POST channels/typing"] == shown
 
 
 async def test_a_late_answer_is_announced_and_comes_as_a_message_of_its_own(
