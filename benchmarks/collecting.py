@@ -109,7 +109,7 @@ def serve(pages: dict[str, bytes], ready: Connection) -> None:
         server = await asyncio.start_server(answer, "127.0.0.1", 0)
         base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         items = "".join(f"<url><loc>{base}{path}</loc></url>" for path in pages if path != "/feed")
-        pages["/feed"] = f"<urlset>{items}</urlset>".encode()
+        pages.setdefault("/feed", f"<urlset>{items}</urlset>".encode())
         ready.send(base)
         await server.serve_forever()
 
