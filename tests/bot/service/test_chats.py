@@ -252,6 +252,7 @@ async def _install(running: Running, team: str) -> None:
         assert (await browser.get(back, headers={"Cookie": cookie})).status_code == 200
 
 
+@pytest.mark.timeout(300)
 async def test_the_command_serves_both_chats_with_the_real_model(
     home: Path, both: FakeSlack, discord: FakeDiscord, tmp_path: Path
 ) -> None:
