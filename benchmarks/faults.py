@@ -4,8 +4,8 @@
 
 Needs mitmproxy, best in an environment of its own. Twelve kinds of fault take turns: silence, resets before
 and in the middle of the reply, truncation, 503 and 429 with Retry-After, a wrong type, bytes that are not the
-gzip they say they are, a gzip bomb, a circle of redirects, an empty page and a length that is too short. Passes
-are a month apart on the collector's clock; at the end every page must be held.
+gzip they say they are, a gzip bomb, a circle of redirects, an empty page and a length that is too short. The
+passes are a month apart on the collector's clock; at the end every page must be held.
 """
 
 import argparse
