@@ -90,6 +90,7 @@ def citations(draw: st.DrawFn, n: int) -> Citation:
         speaker=draw(st.none() | texts),
         speech=draw(st.sampled_from([None, "direct", "reported"])),
         also=tuple(draw(st.lists(texts, max_size=12))),
+        page=draw(st.none() | st.integers(1, 10_000)),
     )
 
 
