@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from bot.owner import TOKEN
 from bot.service.figures import keep_up
 from bot.service.listening import Front, WebServer, address_of, bound
-from bot.service.metrics import Metrics
+from bot.service.metrics import Gauges, Metrics
 from bot.service.parts import Part
 from bot.service.plan import Planned, discord_settings, plan, slack_settings
 from bot.service.works import Works, assemble
@@ -119,6 +119,7 @@ class Service:
                 works = assemble(root, collection, fetcher, self.metrics, token=token)
                 front.app = web(works, address=address, routes=self._slack_routes(works))
                 self._parts += self._planned(works)
+                self.metrics.show(self._states)
                 for part in self._parts:
                     part.start()
                 self._ready = True
@@ -127,6 +128,18 @@ class Service:
                 self._told(plan(settings), address, seconds)
                 await self._stop.wait()
                 await self._wind_down(works, server)
+
+    def _states(self) -> Gauges:
+        return {
+            "communique_part_running": (
+                "Whether a part of the service runs; 0 while it waits to begin again.",
+                [({"part": part.name}, part.state == "running") for part in self._parts],
+            ),
+            "communique_part_failures": (
+                "How often a part failed since the start.",
+                [({"part": part.name}, part.failures) for part in self._parts],
+            ),
+        }
 
     def _planned(self, works: Works) -> list[Part]:
         settings = self._root.settings

@@ -39,6 +39,26 @@ async def test_it_is_ready_and_says_how_it_is(running: Running) -> None:
     assert set(ready.json()["parts"].values()) == {"running"}
 
 
+async def test_the_metrics_tell_of_everything_that_is_looked_after(running: Running) -> None:
+    await add(running, "depot.txt", DEPOT)
+    async with running.client() as client:
+        for question in ("How many vehicles does the depot in Narvik hold?", "Who sold the zeppelin?", "Hi"):
+            await client.post("/api/ask", json={"question": question})
+        text = (await client.get("/metrics")).text
+    found = {
+        line.partition(" ")[0]: float(line.rpartition(" ")[2]) for line in text.splitlines() if line[0] != "#"
+    }
+    assert found['communique_questions_total{outcome="not_a_question"}'] == 1
+    asked = [value for name, value in found.items() if name.startswith("communique_questions_total")]
+    assert sum(asked) >= 3
+    for stage in ("understand", "search", "rank", "quote", "compose", "verify", "total"):
+        assert found[f'communique_answer_seconds_count{{stage="{stage}"}}'] > 0, stage
+    assert (found["communique_articles"], found["communique_questions_under_way"]) == (1, 0)
+    assert found["communique_passages"] == found["communique_vectors"] > 0
+    assert "communique_pages_waiting" in found, "the collector"
+    assert {"process_resident_memory_bytes", "process_cpu_seconds_total"} <= set(found)
+
+
 async def test_the_owners_token_is_for_the_owner_alone_and_goes_with_the_service(home: Path) -> None:
     async with serving(home) as running:
         assert stat.S_IMODE((home / TOKEN).stat().st_mode) == 0o600
@@ -122,9 +142,13 @@ async def test_a_part_that_fails_is_begun_again_and_shown_while_the_others_go_on
         assert await until(lambda: part.failures >= 1, within=20)
         async with running.client() as client:
             assert (await client.get("/readyz")).json()["parts"]["Slack"] == "failing"
+            counted = (await client.get("/metrics")).text
             assert (await client.post("/api/ask", json={"question": "Who?"})).status_code == 200
         slack.failing.clear()
         await asyncio.wait_for(slack.connected(), 30)
+    assert 'communique_part_running{part="Slack"} 0.0' in counted
+    assert 'communique_part_running{part="Collector"} 1.0' in counted
+    assert 'communique_errors_total{logger="bot.service.parts"}' in counted
 
 
 @pytest.mark.parametrize("folder", ["chroma", "words"])
