@@ -52,7 +52,7 @@ def finished(text: str) -> list[Drafted]:
     beginning may belong to an abbreviation.
     """
     found = drafted(text)
-    if found and len(found[-1].text) < _BEGUN:
+    if found and (len(found[-1].text) < _BEGUN or found[-1].text.startswith("[")):  # a marker, half written
         found = found[:-1]
     return found[:-1]
 

@@ -132,10 +132,15 @@ class Holding:
         self._dropped.append((reason, sentence.text))
 
     def _bearing(self, sentence: Drafted) -> tuple[list[tuple[str, int]], str | None]:
-        """Which of what it cites bears it out, or why nothing does. All that is cited must exist."""
+        """Which of what it cites bears it out, or why nothing does. All that is cited must exist.
+
+        To a sentence that cites nothing, as small models write them, the first passage or row that bears it
+        out is given; where none does, it has said something of its own.
+        """
         cited = [*(("", n) for n in sentence.cited), *(("F", n) for n in sentence.rows)]
         if not cited:
-            return [], "cites nothing"
+            found = self._borne_out_by(sentence)
+            return found, None if found else "cites nothing"
         if any(self._source(kind, n) is None for kind, n in cited):
             return [], "cites what is not there"
         bearing, reasons = [], []
@@ -147,6 +152,15 @@ class Holding:
             else:
                 reasons.append(fault)
         return bearing, None if bearing else reasons[0]
+
+    def _borne_out_by(self, sentence: Drafted) -> list[tuple[str, int]]:
+        """The first source that bears a sentence out, if one does."""
+        every = [*(("", n) for n in self._sources), *(("F", n) for n in self._rows)]
+        for kind, n in every:
+            source = self._source(kind, n)
+            if source is not None and self._support.fault(sentence.text, source) is None:
+                return [(kind, n)]
+        return []
 
     def _source(self, kind: str, n: int) -> Source | None:
         return (self._rows if kind else self._sources).get(n)

@@ -156,6 +156,11 @@ def test_an_endpoint_that_does_not_answer_is_left_alone_for_a_while(desk: Desk) 
         assert len(desk.endpoint.asked) == asked
 
 
+def test_a_sentence_without_a_citation_gets_the_passage_that_bears_it_out(desk: Desk) -> None:
+    desk.endpoint.behaviours = [e.says(f"{QUOTES['depot']} {QUOTES['battalions']}")]
+    assert desk.writer.ask("What?").answer == f"{LEAD} {QUOTES['battalions']} [2]"
+
+
 def test_an_endpoint_that_breaks_off_is_asked_by_the_next(desk: Desk) -> None:
     desk.endpoint.behaviours = [e.breaks_after("The depot", reset=True), e.says(LEAD)]
     assert desk.writer.ask("What?").mode == "extractive"
