@@ -33,8 +33,8 @@ class DenseIndex:
     ``lineage`` tells collections on a server that several may use apart (`index.store.states.lineage`).
     ``place`` is a folder, or the address of a Chroma server; ``token`` is sent to the latter with every
     request (``Authorization: Bearer …``), for a proxy in front of it. A server has ``patience`` seconds for
-    each reply; what may pass (no connection, one that broke off, a proxy's 502) is tried again twice. ``graph`` holds the
-    parameters of Chroma's HNSW, chosen by `make bench`.
+    each reply; what may pass (no connection, one that broke off, a proxy's 502) is tried again twice.
+    ``graph`` holds the parameters of Chroma's HNSW, chosen by `make bench`.
 
     Exactly one process at a time may hold an embedded folder (`index.store.lock`); a second one would lose
     vectors or crash. Inside the process any number of threads may search beside one that writes.

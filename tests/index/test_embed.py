@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -204,3 +205,14 @@ def test_the_bundled_model_is_named_as_on_the_hub(embedder: Embedder) -> None:
 def test_a_key_is_that_of_the_text_alone() -> None:
     assert vector_key("a fleet") == vector_key("a fleet") != vector_key("a fleet ")
     assert len(vector_key("🚢")) == 16
+
+
+@pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reason="the switch is for x86")
+@pytest.mark.parametrize("units", ["AVX512_CORE", "AVX2"])
+def test_where_bfloat16_is_emulated_float32_is_chosen(units: str) -> None:
+    program = "from index.embed import faster_precision; print(faster_precision())"
+    environment = {**os.environ, "ONEDNN_MAX_CPU_ISA": units}
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment
+    )
+    assert done.stdout.strip() == "float32"
