@@ -56,8 +56,17 @@ format: setup ## what can be put right by itself
 	$(BIN)/ruff check --fix --quiet
 	$(BIN)/ruff format
 
-bench: setup ## how fast articles are taken in and questions answered; reads ../shared
-	$(BIN)/python -m benchmarks.speed
+PEERS := var/peers
+
+bench: setup $(PEERS)/.ready ## how fast it is beside other systems, and how it grows; reads ../shared, takes an hour
+	$(BIN)/python -m benchmarks.speed --whole --write docs/performance.md
+	$(BIN)/python -m benchmarks.growth --write docs/performance.md
+
+$(PEERS)/.ready: benchmarks/peers.txt
+	test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	@echo "Installing the systems that are compared into $(PEERS) …"
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check $(TORCH_INDEX) --requirement $<
+	@touch $@
 
 bench-load: setup ## fifty people asking one service at once, and asking while articles are added; reads ../shared
 	$(BIN)/python -m benchmarks.load

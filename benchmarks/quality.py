@@ -83,7 +83,7 @@ def main() -> int:
             missing = True
             continue
         questions = spread(read_questions(file), options.limit)
-        root = Root(Settings(COMMUNIQUE_HOME=options.homes / name))  # type: ignore[call-arg]
+        root = Root(Settings.model_validate({"COMMUNIQUE_HOME": options.homes / name}))
         with root.collection(purpose="the benchmark") as collection:
             fill(collection, root.home / "complete", articles)
             section = measured(questions, root, collection, whole=options.whole)
