@@ -192,7 +192,8 @@ def main() -> None:
         }
         print(
             f"{name} pass: {count / wall:.0f} pages/s (1/{wall / peer:.1f} of bare httpx), waiting "
-            f"{max(0.0, 1 - processor / wall):.0%} of {wall:.1f} s, {len(report.articles.failed)} failed, "
+            f"{max(0.0, 1 - processor / wall):.0%} of {wall:.1f} s, "
+            f"{1000 * processor / count:.1f} ms of processor a page, {len(report.articles.failed)} failed, "
             + json.dumps(counts)
         )
     print(f"peak memory {peak / 1024:.0f} MB ({before / 1024:.0f} MB before the first pass)")

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Exists, exists, func, insert, select, update
 
 from bot import wording
 from bot.desk.channels import Channels
@@ -17,7 +17,7 @@ from bot.desk.records import Notice
 from bot.desk.tables import sightings, watches
 from bot.desk.watches import Watch, next_digest, restored
 from bot.desk.workers import Workers
-from index.store.schema import articles, changes
+from index.store.schema import articles, changes, versions
 from index.store.sync import head
 from retrieval.answer import Citation
 from retrieval.restored import citation_restored
@@ -186,7 +186,7 @@ def _gather(connection: Connection, watch: Watch, moment: datetime) -> int:
 
 
 def _news(connection: Connection, *, seen: int) -> News:
-    """New articles after the change ``seen``; copies of a story that is known are none.
+    """New articles after the change ``seen``; copies of a known story are none, nor is what has moved.
 
     What is written down and not shown yet is looked at once it is: the look ends before it.
     """
@@ -199,6 +199,18 @@ def _news(connection: Connection, *, seen: int) -> News:
         select(articles.c.id)
         .select_from(of_change)
         .where(came, changes.c.number <= upto, articles.c.version.is_not(None), articles.c.original.is_(None))
+        .where(~_read_before())
         .order_by(changes.c.number)
     )
     return News(articles=tuple(dict.fromkeys(rows)), upto=max(upto, seen))
+
+
+def _read_before() -> Exists:
+    """Whether the text of an article stood in another one before it, perhaps under its old address."""
+    here, before = versions.alias(), versions.alias()
+    return (
+        exists()
+        .where(here.c.article_id == articles.c.id, here.c.version == articles.c.version)
+        .where(before.c.text_hash == here.c.text_hash, before.c.article_id != here.c.article_id)
+        .where(before.c.seen_at < here.c.seen_at)
+    )

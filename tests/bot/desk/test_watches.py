@@ -15,7 +15,7 @@ from bot.desk.watches import MOST, next_digest, parse
 from bot.errors import DeliveryError, DeskError, NotThere
 from index.store.database import Database
 from index.store.reading import Reader
-from index.store.recording import remove
+from index.store.recording import article_id, remove
 from retrieval.answer import Answer
 from tests.bot.answers import FACT, HARBOUR, NOTHING_CLOSE, citation
 from tests.bot.conftest import Offices
@@ -137,6 +137,21 @@ async def test_copies_of_a_story_and_changes_of_it_are_told_once(room: Room, col
     assert [one.heading for one in await attend(room)] == ["1 new article on “radar”"]
     collection.add(story("later", text=text), story("first", text=text + " It works."))
     assert len(await attend(room)) == 1
+
+
+async def test_an_article_that_has_moved_is_not_told_again(
+    room: Room, collection: Collection, database: Database
+) -> None:
+    await room.ask("radar", kind="watch")
+    text = "The radar of the harbour was mended on Monday, the keeper of the harbour said at noon."
+    collection.add(story("first", text=text))
+    assert len(await attend(room)) == 1
+    with database.write() as connection:
+        assert remove(connection, article_id(story("first").identity), purge=False)
+    collection.add(story("moved", text=text))
+    assert len(await attend(room)) == 1
+    collection.add(story("other", text="The radar of the island was mended on Tuesday, and not before."))
+    assert len(await attend(room)) == 2
 
 
 async def test_a_digest_gathers_a_day_at_its_local_time(
