@@ -36,7 +36,10 @@ _M = TypeVar("_M", bound=BaseModel)
 
 
 class Api:
-    """The handlers, on the works and what is known of visitors; ``address`` is where they are reached."""
+    """The handlers, on the works and what is known of visitors; ``address`` is where they are reached.
+
+    What is only looked up has threads of its own, so that nobody waits behind questions for it.
+    """
 
     def __init__(self, works: Works, access: Access, *, address: str) -> None:
         self._works = works
@@ -81,9 +84,7 @@ class Api:
     async def spending(self, request: Request) -> Response:
         """Official figures."""
         self._member(request)
-        found = await self._works.workers.compute(
-            lambda: self._works.figures.look_up(spending_query(request))
-        )
+        found = await asyncio.to_thread(lambda: self._works.figures.look_up(spending_query(request)))
         lead = [] if found.found else [found.sentence]
         return JSONResponse(
             {
@@ -98,7 +99,7 @@ class Api:
         self._member(request)
         limit, offset = _number(request, "limit", 100, most=1000), _number(request, "offset", 0, most=10**9)
         reader = self._works.root.reader
-        found = await self._works.workers.compute(
+        found = await asyncio.to_thread(
             lambda: (reader.counts().articles, list(islice(reader.listing(), offset, offset + limit)))
         )
         return JSONResponse({"total": found[0], "articles": [one.as_json() for one in found[1]]})
@@ -107,7 +108,7 @@ class Api:
         """One article."""
         visitor = self._member(request)
         identifier = request.path_params["id"]
-        found = await self._works.workers.compute(lambda: self._works.root.reader.article(identifier))
+        found = await asyncio.to_thread(lambda: self._works.root.reader.article(identifier))
         if found is None:
             raise HTTPException(404, "There is no such article.")
         stored, text = found
@@ -116,7 +117,7 @@ class Api:
     async def sources(self, request: Request) -> Response:
         """What was added."""
         self._member(request)
-        found = await self._works.workers.compute(self._works.library.sources)
+        found = await asyncio.to_thread(self._works.library.sources)
         return JSONResponse(
             {
                 "sources": [

@@ -1,5 +1,6 @@
 """The pages for people: ask, read, figures, sources, gaps, and signing in. None of them holds a script."""
 
+import asyncio
 import base64
 import re
 import secrets
@@ -180,9 +181,7 @@ class Pages:
         sign = request.query_params.get("sign", "")
         if not visitor.whole and not self._links.holds(identifier, start, end, sign=sign):
             start = end = 0
-        shown = await self._works.workers.compute(
-            lambda: self._shown(identifier, start, end, whole=visitor.whole)
-        )
+        shown = await asyncio.to_thread(lambda: self._shown(identifier, start, end, whole=visitor.whole))
         if shown is None:
             raise HTTPException(404, "That article is not in the collection, or not any more.")
         return self._page(request, visitor, "read.html", shown=shown)
@@ -191,9 +190,7 @@ class Pages:
         """Official figures, with a chart."""
         visitor = self._member(request)
         query = spending_query(request) if request.query_params else None
-        report = (
-            await self._works.workers.compute(lambda: self._works.figures.spending(query)) if query else None
-        )
+        report = await asyncio.to_thread(lambda: self._works.figures.spending(query)) if query else None
         chart = base64.b64encode(report.chart).decode() if report and report.chart else None
         return self._page(
             request,
