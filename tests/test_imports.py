@@ -64,6 +64,16 @@ def test_a_command_that_does_not_embed_pays_for_nothing_slow(arguments: list[str
     assert imported(RUN, *arguments, home=tmp_path) & SLOW == set()
 
 
+def test_the_bundled_model_answers_without_the_library_for_others(tmp_path: Path) -> None:
+    """Its import takes longer than everything else that `ask` does."""
+    (tmp_path / "news.txt").write_text("The frigate left Ostrel at dawn, the harbour master said on Monday.")
+    home = tmp_path / "home"
+    for arguments in (["add", str(tmp_path / "news.txt")], ["ask", "When did the frigate leave Ostrel?"]):
+        names = imported(RUN, *arguments, home=home)
+        assert "torch" in names
+        assert names & {"sentence_transformers", "transformers", "sklearn", "pandas"} == set()
+
+
 @pytest.mark.parametrize("package", ["bot", "retrieval", "index"])
 def test_no_module_creates_or_reads_anything_when_it_is_imported(package: str, tmp_path: Path) -> None:
     """Settings are read and folders are made when a command runs, not before."""
