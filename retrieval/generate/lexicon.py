@@ -57,7 +57,7 @@ GLUE: Final = word_set(
     """
     also said says saying say stated states told according reported reports report added adds noted notes
     announced announces currently however including include includes thus therefore meanwhile additionally
-    furthermore moreover overall passage passages article articles question answer there's specifically
+    furthermore moreover overall passage passages article articles there's specifically
     respectively namely mentioned mentions
     """
 )

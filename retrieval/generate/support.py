@@ -50,16 +50,18 @@ class Support:
     def fault(self, sentence: str, source: Source) -> str | None:
         """Why ``source`` does not bear ``sentence`` (without its citation) out; None if it does.
 
-        One of: link, language, quotation, unrelated, words, names, numbers, negation, certainty, order,
-        meaning.
+        One of: link, language, quotation, fragment, unrelated, words, names, numbers, negation, certainty,
+        order, meaning. A fragment (``Jens Stoltenberg.``, ``The answer is: Italy.``) says something by the
+        question alone, to which no source can be held.
         """
         if _LINK.search(sentence):
             return "link"
         if any(quoted not in _level(source.text) for quoted in quotations(sentence)):
             return "quotation"
         said = self._words(sentence)
-        if sum(word.says for word in said) < 2:
-            return "words"
+        numbers = numbers_in(sentence)
+        if not any(word.says and not word.named and not _within(word, numbers) for word in said[1:]):
+            return "fragment"
         faults: list[str] = []
         for window in _windows(source):
             found = self._fault_of(sentence, said, window, source)
