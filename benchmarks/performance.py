@@ -61,7 +61,11 @@ def lines(rows: Sequence[Mapping[str, Any]], measures: Mapping[str, str], path: 
             .mark_line(point=True, color=_OURS)
             .encode(
                 x=alt.X("passages:Q", title="passages", axis=alt.Axis(format="~s", tickCount=5)),
-                y=alt.Y(f"{key}:Q", title=None, scale=alt.Scale(zero=key != "recall")),
+                y=alt.Y(
+                    f"{key}:Q",
+                    title=None,
+                    scale=alt.Scale(domainMax=1, domainMin=0.9) if key == "recall" else alt.Scale(zero=True),
+                ),
             )
         )
         return chart
@@ -76,6 +80,6 @@ def _values(rows: Sequence[Mapping[str, Any]]) -> "alt.Data":
     return alt.Data(values=[dict(row) for row in rows])  # type: ignore[no-untyped-call]  # altair's own gap
 
 
-def _save(chart: "alt.TopLevelMixin", path: Path) -> None:
+def _save(chart: "alt.LayerChart | alt.ConcatChart", path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    chart.save(str(path), format="svg")
+    chart.configure_view(strokeWidth=0).save(str(path), format="svg")
