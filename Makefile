@@ -60,7 +60,7 @@ PEERS := var/peers
 
 bench: setup $(PEERS)/.ready ## how fast it is beside other systems, and how it grows; reads ../shared, takes an hour
 	$(BIN)/python -m benchmarks.speed --whole --write docs/performance.md
-	$(BIN)/python -m benchmarks.growth --write docs/performance.md
+	$(BIN)/python -m benchmarks.growth --settings --write docs/performance.md
 
 $(PEERS)/.ready: benchmarks/peers.txt
 	test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
