@@ -219,13 +219,13 @@ def drawn(every: Sequence[Asked], number: int, seed: int) -> list[tuple[str, Ans
     for one in every:
         if one.answer.mode != "generated":
             continue
-        quotes = {" ".join(citation.quote.split()) for citation in one.answer.citations}
+        quotes = [" ".join(citation.quote.split()) for citation in one.answer.citations]
         kept += [
             (sentence.text, one.answer, sentence.cited)
             for sentence in drafted(one.answer.answer)
-            if sentence.text not in quotes
+            if not any(sentence.text in quote for quote in quotes)
         ]
-    print(f"{len(kept)} sentences in generated answers that are no quote as it stands")
+    print(f"{len(kept)} sentences in generated answers that stand in no quote")
     return random.Random(seed).sample(kept, min(number, len(kept)))
 
 
