@@ -21,7 +21,7 @@ from index.store.dense import DenseIndex
 from index.store.lexical import LexicalIndex
 from retrieval.answerer import Answerer
 from retrieval.confidence import CONFIDENCE_FEATURES
-from retrieval.quote import QUOTE_FEATURES
+from retrieval.quote_measures import QUOTE_FEATURES
 from retrieval.rank import PASSAGE_FEATURES
 from retrieval.select import Selection
 from retrieval.trees import Rows, Trees
@@ -102,22 +102,22 @@ def _as_typed(query: Query) -> Query:
 
 
 _SUM = {"bm25_of_best": 0.6, "cosine": 0.4}
-_COVERED = {"coverage": 0.5, "cosine": 0.5}
+_COVERED = {"coverage": 0.5, "cosine_of_passage": 0.5}
 
 PARTS = (
     Part(name="dates of articles", muted=r"\.(passage_)?(days|fresh_\d+|after|undated)$"),
     Part(name="windows", reread=_without_windows),
     Part(name="BM25", muted=r"bm25"),
     Part(name="coverage of rare words", muted=r"coverage|rarest_missing|density"),
-    Part(name="neighbouring words", muted=r"\.(quote_)?pairs$"),
+    Part(name="order of words", muted=r"\.(quote_)?(pairs|order|spread)$"),
     Part(name="names and numbers", muted=r"names|numbers"),
     Part(name="title", muted=r"title"),
     Part(name="the article's other passages", muted=r"article_|neighbours|coverage_of_passage|agreeing"),
-    Part(name="vectors of passages", muted=r"^(passages|confidence)\..*cosine|^quotes\.cosine_of_passage$"),
-    Part(name="vectors of sentences", muted=r"^quotes\.(cosine|cosine_below_best|read_closely)$"),
+    Part(name="vectors of passages", muted=r"cosine"),
     Part(name="kind of answer", muted=r"expected|wants_"),
     Part(name="speaker and quotation marks", muted=r"speaker|quotation_marks"),
-    Part(name="place and length", muted=r"\.(first|place|length|sentences|opens_article|table|asks)$"),
+    Part(name="capital letters", muted=r"capitals"),
+    Part(name="place and length", muted=r"\.(first|place|place_in_passage|length|table)$"),
     Part(name="dense candidates", candidates=("lexical",)),
     Part(name="lexical candidates", candidates=("dense",)),
     Part(name="rewording for the search", reread=_as_typed),

@@ -11,7 +11,7 @@ the best quote answers. What is printed is cross-validated too. ``--write`` keep
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,19 +26,12 @@ from bot.root import Root
 from bot.settings import Settings
 from index.store.dense import DenseIndex
 from index.store.lexical import LexicalIndex
+from retrieval import confidence, quote_measures, rank
+from retrieval.answerer import THRESHOLD
 from retrieval.confidence import CONFIDENCE_FEATURES, confidence_features
 from retrieval.evaluate import GoldQuestion, folded, read_questions
-from retrieval.quote import (
-    QUOTE_FEATURES,
-    QUOTED_FROM,
-    READ_CLOSELY,
-    Embed,
-    Quote,
-    passage_around,
-    quote_rows,
-    runs_of,
-    sentence_cosines,
-)
+from retrieval.quote import QUOTED_FROM, Quote, passage_around, runs_of
+from retrieval.quote_measures import QUOTE_FEATURES, quote_rows
 from retrieval.rank import PASSAGE_FEATURES, Ranked, features, preranked
 from retrieval.search import Candidates, Searcher
 from retrieval.understand import Query, understand
@@ -56,6 +49,7 @@ nearness to that day is not trusted where a question does not speak of it."""
 class Example:
     """One question with everything that is measured of its candidates."""
 
+    collection: str
     gold: GoldQuestion
     query: Query
     found: Candidates
@@ -65,7 +59,6 @@ class Example:
     """Whether it is a question as it was asked, and no copy moved to a later day."""
     kept: list[Any]
     words: list[tuple[str, ...]]
-    embed: Embed
     rows: NDArray[np.float32]
     right: NDArray[np.float32]
     texts: dict[str, str]
@@ -89,13 +82,13 @@ def main() -> None:
         print(f"{home}: {len(examples)} questions so far", file=sys.stderr)
     passages = learn_passages(examples)
     quotes = learn_quotes(examples)
-    confidence, calibration = learn_confidence(examples)
+    trust, calibration = learn_confidence(examples)
     report([one for one in examples if one.asked])
     if options.write:
         folder = Path("retrieval/learned")
         write(folder / "passages.json", PASSAGE_FEATURES, passages)
         write(folder / "quotes.json", QUOTE_FEATURES, quotes)
-        write(folder / "confidence.json", CONFIDENCE_FEATURES, confidence, calibration)
+        write(folder / "confidence.json", CONFIDENCE_FEATURES, trust, calibration)
 
 
 def examples_of(home: Path, questions: Sequence[GoldQuestion]) -> list[Example]:
@@ -126,6 +119,7 @@ def examples_of(home: Path, questions: Sequence[GoldQuestion]) -> list[Example]:
             right = [any(text in folded(one.passage.body) for text in wanted) for one in kept]
             examples.append(
                 Example(
+                    collection=home.name,
                     gold=gold,
                     query=asked,
                     found=found,
@@ -134,7 +128,6 @@ def examples_of(home: Path, questions: Sequence[GoldQuestion]) -> list[Example]:
                     asked=asked is first,
                     kept=kept,
                     words=words,
-                    embed=root.embedder.embed,
                     rows=features(asked, found, kept, words, analyze=analyze),
                     right=np.array(right, dtype=np.float32),
                     texts={key: text for key, (_, text) in articles.items()},
@@ -165,7 +158,13 @@ def _variants(gold: GoldQuestion, publishers: list[str], random: Random) -> list
 def learn_passages(examples: list[Example]) -> list[Any]:
     """Trees that tell right passages; every example gets the scores of the fold that did not see it."""
     usable = [one for one in examples if one.gold.answers and one.right.any()]
-    parameters = {"num_leaves": 8, "min_data_in_leaf": 150, "learning_rate": 0.05, "lambda_l2": 5.0}
+    parameters = {
+        "num_leaves": 8,
+        "min_data_in_leaf": 300,
+        "learning_rate": 0.05,
+        "lambda_l2": 5.0,
+        **_monotone(PASSAGE_FEATURES, rank.LIKE_THE_ANSWER),
+    }
 
     def fit(part: Sequence[Example]) -> lightgbm.Booster:
         return _fit_order([(one.rows, one.right, one.weight) for one in part], parameters, rounds=180)
@@ -183,7 +182,13 @@ def learn_quotes(examples: list[Example]) -> list[Any]:
     for one in examples:
         _quote(one)
     usable = [one for one in examples if one.gold.answers and len(one.quote_right) and one.quote_right.any()]
-    parameters = {"num_leaves": 8, "min_data_in_leaf": 400, "learning_rate": 0.05, "lambda_l2": 5.0}
+    parameters = {
+        "num_leaves": 8,
+        "min_data_in_leaf": 400,
+        "learning_rate": 0.05,
+        "lambda_l2": 5.0,
+        **_monotone(QUOTE_FEATURES, quote_measures.LIKE_THE_ANSWER),
+    }
 
     def fit(part: Sequence[Example]) -> lightgbm.Booster:
         rows = [(one.quote_rows, one.quote_right, one.weight) for one in part]
@@ -202,17 +207,29 @@ def learn_quotes(examples: list[Example]) -> list[Any]:
 
 
 def learn_confidence(examples: list[Example]) -> tuple[list[Any], tuple[float, float]]:
-    """Trees for whether one of the first three quotes answers, calibrated by a logistic function."""
+    """Trees for whether the question has an answer and one of the first three quotes holds it, half and half.
+
+    They are calibrated by a logistic function to how often one of those quotes is right. When articles were
+    published is left out: most scraped text has no date.
+    """
     usable = [one for one in examples if one.quotes]
     rows = np.array([confidence_features(one.query, one.found, _ranked(one), one.quotes) for one in usable])
+    has_answer = np.array([float(bool(one.gold.answers)) for one in usable])
     right = np.array([float(any(one.quote_right[_spread(one)])) for one in usable])
+    label = (has_answer + right) / 2
     weight = np.array([one.weight for one in usable])
     folds = np.array([one.fold for one in usable])
-    parameters = {"num_leaves": 5, "min_data_in_leaf": 25, "learning_rate": 0.04, "lambda_l2": 10.0}
+    parameters = {
+        "num_leaves": 5,
+        "min_data_in_leaf": 25,
+        "learning_rate": 0.04,
+        "lambda_l2": 10.0,
+        **_monotone(CONFIDENCE_FEATURES, confidence.LIKE_AN_ANSWER),
+    }
     raw = np.zeros(len(usable))
     for fold in range(FOLDS):
         train = folds != fold
-        model = _fit(rows[train], right[train], weight[train], parameters, rounds=160)
+        model = _fit(rows[train], label[train], weight[train], parameters, rounds=160)
         raw[~train] = model.predict(rows[~train], raw_score=True)
     from sklearn.linear_model import LogisticRegression
 
@@ -220,7 +237,7 @@ def learn_confidence(examples: list[Example]) -> tuple[list[Any], tuple[float, f
     slope, intercept = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
     for one, score in zip(usable, raw, strict=True):
         one.confidence = float(1 / (1 + np.exp(-(slope * score + intercept))))
-    return _nodes(_fit(rows, right, weight, parameters, rounds=160)), (slope, intercept)
+    return _nodes(_fit(rows, label, weight, parameters, rounds=160)), (slope, intercept)
 
 
 def report(examples: Sequence[Example]) -> None:
@@ -229,12 +246,9 @@ def report(examples: Sequence[Example]) -> None:
 
     groups: dict[str, list[Example]] = {}
     for one in examples:
-        name = (
-            "newsqa"
-            if one.gold.category in ("answerable", "unanswerable") and one.gold.as_of
-            else one.gold.category
-        )
-        groups.setdefault(name, []).append(one)
+        groups.setdefault(one.collection, []).append(one)
+        if one.gold.category not in QUIZ:
+            groups.setdefault(f"{one.collection}, {one.gold.category}", []).append(one)
     groups["all"] = list(examples)
     for name, group in groups.items():
         able = [one for one in group if one.gold.answers]
@@ -249,12 +263,24 @@ def report(examples: Sequence[Example]) -> None:
         truth = [bool(one.gold.answers) for one in group]
         if len(set(truth)) > 1:
             line["auroc"] = roc_auc_score(truth, [one.confidence for one in group])
+            line["refused"] = np.mean([one.confidence < THRESHOLD for one in group if not one.gold.answers])
+            line["refused wrongly"] = np.mean([one.confidence < THRESHOLD for one in able])
+            line["ece"] = _calibration_error(group)
         print(name, {key: round(float(value), 3) for key, value in line.items()})
     confidences = sorted(one.confidence for one in examples if one.gold.answers)
     for share in (0.05, 0.08, 0.1):
         bar = confidences[int(share * len(confidences))]
         refused = np.mean([one.confidence < bar for one in examples if not one.gold.answers])
         print(f"threshold {bar:.3f}: refuses {share:.0%} of the answerable and {refused:.1%} of the others")
+
+
+def _calibration_error(examples: Sequence[Example]) -> float:
+    """The expected calibration error over ten bins; right is a right quote among the first three."""
+    claimed = np.array([one.confidence for one in examples])
+    right = np.array([float(any(one.quote_right[_spread(one)])) if one.quotes else 0.0 for one in examples])
+    bins = np.minimum(9, (10 * claimed).astype(int))
+    gaps = [abs(right[bins == n].mean() - claimed[bins == n].mean()) * (bins == n).mean() for n in set(bins)]
+    return float(sum(gaps))
 
 
 def write(
@@ -273,10 +299,7 @@ def _quote(one: Example) -> None:
     runs = runs_of(ranked, one.texts, analyze)
     if not runs:
         return
-    cosines = sentence_cosines(one.found, ranked[:READ_CLOSELY], one.texts, one.embed)
-    one.quote_rows = quote_rows(
-        one.query, one.found, runs, one.texts, analyze, cosines=cosines, best=ranked[0].score
-    )
+    one.quote_rows = quote_rows(one.query, one.found, runs, one.texts, analyze, best=ranked[0].score)
     wanted = [folded(text) for text in one.gold.answers]
     one.quotes = [
         Quote(ranked=run.ranked, start=run.start, end=run.end, score=0.0, features=row, table=run.table)
@@ -344,6 +367,12 @@ _FIXED = {
 }
 
 
+def _monotone(features: Sequence[str], like: Mapping[str, int]) -> dict[str, Any]:
+    """What keeps trees from learning that a measure speaks against its own sense."""
+    signs = [like.get(name, 0) for name in features]
+    return {"monotone_constraints": signs, "monotone_constraints_method": "advanced"}
+
+
 def _fit_order(
     groups: Sequence[tuple[NDArray[Any], NDArray[Any], float]], parameters: dict[str, Any], *, rounds: int
 ) -> lightgbm.Booster:
@@ -361,7 +390,7 @@ def _fit_order(
 def _fit(
     rows: NDArray[Any], right: NDArray[Any], weight: NDArray[Any], parameters: dict[str, Any], *, rounds: int
 ) -> lightgbm.Booster:
-    chance = {"objective": "binary", "boost_from_average": False, "min_sum_hessian_in_leaf": 1.0}
+    chance = {"objective": "cross_entropy", "boost_from_average": False, "min_sum_hessian_in_leaf": 1.0}
     return lightgbm.train(_FIXED | chance | parameters, lightgbm.Dataset(rows, right, weight=weight), rounds)
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from index.embed import Embedder
 from index.figures.store import FigureStore
@@ -30,6 +30,7 @@ from retrieval.search import Candidates, Searcher
 from retrieval.select import Selection, carried, selected, story_of
 from retrieval.trees import Trees, shipped
 from retrieval.understand import Query, Turn, understand
+from retrieval.understand.times import NEAR
 from retrieval.verify import check, sound_notes
 from retrieval.words import STOP_WORDS, Analysis, content_words
 
@@ -239,7 +240,7 @@ class Answerer:
             notes=(*(found.candidates.notes if found else ()), *(official.notes if official else ())),
             windows=query.windows,
         )
-        return self._checked(answer, found, clock, _known(counts, official))
+        return self._checked(answer, found, clock, f"{_known(counts, official)} . {query.as_of}")
 
     def _find(
         self,
@@ -273,14 +274,13 @@ class Answerer:
                 top,
                 texts={key: text for key, (_, text) in articles.items()},
                 analyze=self._analyze,
-                embed=self._embedder.embed,
                 trees=self._trees("quotes"),
             )
         if not quoted:
             return None
         row = confidence_features(query, candidates, ranked, quoted)
         confidence = float(self._trees("confidence").probabilities(row[None, :])[0])
-        unheard = unheard_names(query, self._searcher.heard)
+        unheard = unheard_names(query, self._searcher.heard, _span(self._collection()[0]))
         if unheard:
             confidence *= UNHEARD
         return _Found(candidates, ranked, quoted, articles, confidence, unheard)
@@ -374,6 +374,16 @@ def _span(counts: Counts) -> tuple[date, date] | None:
     if counts.first_published is None or counts.last_published is None:
         return None
     return counts.first_published, counts.last_published
+
+
+def _long_ago(query: Query, citations: Sequence[Citation]) -> list[str]:
+    """A note where the question speaks of the last days and everything that is quoted is far older."""
+    days = [one.article.published for one in citations if one.article.published is not None]
+    opening = query.lately[0].start if query.lately else None
+    if not days or opening is None or max(days) >= opening - timedelta(days=NEAR):
+        return []
+    day = f"{max(days).day} {max(days):%B %Y}"
+    return [f"Nothing found is from {query.lately[0].reason}: the newest passage here is of {day}."]
 
 
 def _known(counts: Counts, official: FigureAnswer | None) -> str:

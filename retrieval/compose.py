@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from retrieval.answer import Citation, Refusal, Window
+from retrieval.disagree import held_against_first
 from retrieval.figures.request import FigureAnswer
 from retrieval.understand import Query
 
@@ -29,7 +30,22 @@ def _from_articles(query: Query, citations: Sequence[Citation]) -> str:
     first = citations[0]
     is_row = first.passage == first.quote and "|" in first.quote
     lead = first.context if is_row and first.context else _said(first)
-    return f"{lead} [{first.n}]"
+    return " ".join([f"{lead} [{first.n}]", *_beside(query, citations)])
+
+
+def _beside(query: Query, citations: Sequence[Citation]) -> list[str]:
+    """Who else gives the first quote's figure, and who gives another one."""
+    same, other = held_against_first(query.understood, citations)
+    told = []
+    for numbers, words in ((same, "The same figure"), (other, "Another figure")):
+        by = [f"{_source(one)} [{one.n}]" for one in citations if one.n in numbers]
+        if by:
+            told.append(f"{words}: {', '.join(by)}.")
+    return told
+
+
+def _source(citation: Citation) -> str:
+    return citation.article.publisher or "another article"
 
 
 def bare_text(citations: Sequence[Citation]) -> str:
@@ -66,25 +82,39 @@ def refusal_text(
         return "The collection is empty; `communique add SOURCE` takes articles in."
     if refusal == "outside_window":
         return f"Nothing in the collection that was published {_spans(query.windows)} answers this. " + (
-            "Articles from other days come close: see below, or widen the dates." if outside else _reach(span)
+            "Articles from other days come close: see below, or widen the dates."
+            if outside
+            else _reach(span, query.as_of)
         )
     parts = [f"I found no passage that answers this; I looked for {query.expected}."]
     if unheard:
         parts.append(f"No article in the collection mentions {_named(unheard)}.")
     elif missing:
         parts.append(f"Nothing close to the question mentions {_named(missing)}.")
-    return " ".join([*parts, _reach(span)])
+    return " ".join([*parts, _reach(span, query.as_of)])
 
 
 def _named(words: Sequence[str]) -> str:
     return ", ".join(f"“{word}”" for word in words[:3])
 
 
-def _reach(span: tuple[date, date] | None) -> str:
+def _reach(span: tuple[date, date] | None, as_of: date) -> str:
+    """Which days the collection covers, as far as it is known on ``as_of``."""
     if span is None:
         return "Try other words."
+    first, last = span
+    if as_of < first:
+        return (
+            f"Nothing dated had appeared by {_day(as_of)}: the first dated article in the collection is of "
+            f"{_day(first)}."
+        )
+    if as_of < last:
+        return (
+            f"Only what had appeared by {_day(as_of)} was looked at; the dated articles in the collection "
+            f"begin on {_day(first)}. Ask as of a later day, or try other words."
+        )
     return (
-        f"The dated articles in the collection run from {_day(span[0])} to {_day(span[1])}. "
+        f"The dated articles in the collection run from {_day(first)} to {_day(last)}. "
         "Try other words, or add a source that covers it."
     )
 

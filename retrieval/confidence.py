@@ -5,13 +5,16 @@ names and rare words stand in the sentence or near it, and the kind of thing tha
 alone.
 """
 
+import re
 from collections.abc import Callable, Sequence
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.countries import gazetteer
-from retrieval.quote import QUOTE_FEATURES, Quote
+from retrieval.quote import Quote
+from retrieval.quote_measures import QUOTE_FEATURES
 from retrieval.rank import PASSAGE_FEATURES, Ranked
 from retrieval.search import Candidates
 from retrieval.understand import Query
@@ -28,7 +31,11 @@ _OF_QUOTE = (
     "expected",
     "pairs",
     "numbers",
+    "expected_count",
+    "expected_near_head",
+    "order",
     "speaker",
+    "speaker_says",
     "cosine_of_passage",
 )
 _OF_PASSAGE = (
@@ -39,10 +46,6 @@ _OF_PASSAGE = (
     "names_with_title",
     "article_coverage",
     "article_cosine",
-    "days",
-    "fresh_14",
-    "fresh_90",
-    "undated",
     "title_coverage",
 )
 
@@ -64,20 +67,34 @@ CONFIDENCE_FEATURES = (
     *(f"wants_{kind}" for kind in _KINDS),
 )
 
+LIKE_AN_ANSWER = {
+    **dict.fromkeys(CONFIDENCE_FEATURES, 1),
+    **dict.fromkeys(("quote_rarest_missing", "passage_rarest_missing", "best_rarest_missing"), -1),
+    **dict.fromkeys(("question_words", "question_names"), 0),
+    **dict.fromkeys((f"wants_{kind}" for kind in _KINDS), 0),
+}
+"""Which measures can only raise the confidence as they grow (1), only lower it (-1), or either (0)."""
+
 _QUOTE_COLUMNS = [QUOTE_FEATURES.index(name) for name in _OF_QUOTE]
 _PASSAGE_COLUMNS = [PASSAGE_FEATURES.index(name) for name in _OF_PASSAGE]
 _NEAR = 10
 """So many of the best are looked at for what any of them has."""
 
 
+_GIVEN_NAME = re.compile(r"\b([A-Z][a-z]+)(?= [A-Z][a-z])")
+
 UNHEARD = 0.4
 """What a confidence keeps of itself where the question is about a name that the collection does not have."""
 
 
-def unheard_names(query: Query, heard: Callable[[str], bool]) -> list[str]:
-    """Names in a question that stand nowhere in the collection, by ``heard``, which is asked of single words.
+def unheard_names(
+    query: Query, heard: Callable[[str], bool], span: tuple[date, date] | None = None
+) -> list[str]:
+    """Names and years in a question that stand nowhere in the collection.
 
-    A country is heard of by any of its names. Acronyms are left out, for articles often spell them out.
+    ``heard`` is asked of single words. A country is heard of by any of its names; a year also by an article
+    of it, if ``span``, the first and the last day of the dated articles, holds it. Acronyms are left out, for
+    articles often spell them out, and of several names in a row all but the last ("Pete Hegseth").
     """
     text = query.understood
     countries = {
@@ -86,13 +103,16 @@ def unheard_names(query: Query, heard: Callable[[str], bool]) -> list[str]:
         for word in text[mention.start : mention.end].split()
     }
     found = []
+    given = {match.group(1) for match in _GIVEN_NAME.finditer(text)}
     for name in names_in(text):
-        if not name.isalpha() or name[1:] != name[1:].lower() or heard(name):
+        if not name.isalpha() or name[1:] != name[1:].lower() or name in given or heard(name):
             continue
         iso3 = countries.get(name)
         others = [other for other, (code, _) in gazetteer().names.items() if code == iso3] if iso3 else []
         if not any(heard(other) for other in others if " " not in other):
             found.append(name)
+    years = [year for year in query.years if not (span and span[0].year <= year <= span[1].year)]
+    found += [str(year) for year in years if not heard(str(year))]
     return list(dict.fromkeys(found))
 
 

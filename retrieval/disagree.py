@@ -146,6 +146,31 @@ def disagreements(focus: str | Iterable[str], citations: Sequence[Citation]) -> 
     return list(notes)
 
 
+def held_against_first(question: str, citations: Sequence[Citation]) -> tuple[list[int], list[int]]:
+    """The numbers of the citations that give the first one's figure, and of those that give another one.
+
+    Only what other articles say of the same subject counts, as in `disagreements`.
+    """
+    wanted = _content(question)
+    asks_when = _ASKS_WHEN.search(question) is not None
+    figures = [
+        figure
+        for citation in citations
+        for figure in _figures(citation)
+        if asks_when or figure.number.kind not in ("date", "year")
+    ]
+    first = [figure for figure in figures if figure.citation.n == citations[0].n]
+    same: dict[int, None] = {}
+    other: dict[int, None] = {}
+    for mine in first:
+        for theirs in figures:
+            if _agree(mine, theirs, wanted):
+                same[theirs.citation.n] = None
+            elif _differ(mine, theirs, wanted):
+                other[theirs.citation.n] = None
+    return [n for n in same if n not in other], list(other)
+
+
 def negates(one: str, other: str) -> bool:
     """Whether one sentence says what the other denies: nearly the same words, one of them with a negation."""
     words, others = _content(_NEGATION.sub(" ", one)), _content(_NEGATION.sub(" ", other))
@@ -172,19 +197,26 @@ def _figures(citation: Citation) -> list[_Figure]:
 
 
 def _differ(one: _Figure, other: _Figure, wanted: frozenset[str]) -> bool:
+    if agrees(one.number, other.number) or not _comparable(one, other) or not _apart(one, other):
+        return False
+    return _same_subject(one, other, wanted)
+
+
+def _agree(one: _Figure, other: _Figure, wanted: frozenset[str]) -> bool:
+    alike = agrees(one.number, other.number) and _comparable(one, other)
+    return alike and _same_subject(one, other, wanted)
+
+
+def _comparable(one: _Figure, other: _Figure) -> bool:
+    """Whether two articles give figures of the same kind and unit, and count the same noun."""
     if one.citation.article.id == other.citation.article.id or one.sentence == other.sentence:
         return False
     if one.number.kind != other.number.kind or (
         one.number.unit != other.number.unit and one.number.kind != "date"
     ):
         return False
-    if agrees(one.number, other.number) or not _apart(one, other):
-        return False
-    if one.noun[0] != other.noun[0] or (
-        one.number.kind == "count" and not one.number.unit and not one.noun[0]
-    ):
-        return False
-    return _same_subject(one, other, wanted)
+    nameless = one.number.kind == "count" and not one.number.unit and not one.noun[0]
+    return one.noun[0] == other.noun[0] and not nameless
 
 
 def _apart(one: _Figure, other: _Figure) -> bool:

@@ -1,5 +1,6 @@
 """Choosing quotes: the run of sentences of a passage that answers, at most 400 characters of its text."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,27 +9,25 @@ from numpy.typing import NDArray
 
 from index.sentences import clauses, sentences
 from index.tables import TableSpan, cells, tables_in
-from retrieval.expect import meets
-from retrieval.rank import Ranked, freshness, reference_day
+from retrieval.quote_measures import Run, Sentence, quote_rows
+from retrieval.rank import Ranked
 from retrieval.search import Candidates
 from retrieval.trees import Trees
 from retrieval.understand import Query
-from retrieval.words import coverage, names_in, pairs
 
 QUOTE_LENGTH = 400
 PASSAGE_LENGTH = 1200
 QUOTED_FROM = 12
 """The best passages of the ranking are searched for quotes."""
 
-READ_CLOSELY = 3
-"""Of so many passages every sentence is compared with the question by its own vector."""
-
+_FROM_THE_SOURCE = 1.0
+"""Added, in the logarithm of the odds, to what comes from the source that a question names."""
+_SOURCE_NEAR = 300  # characters around a quote in which a source that is quoted is named
 _RUN = 3  # sentences at most in one quote
-
-
-Embed = Callable[[Sequence[str]], NDArray[np.float32]]
-"""Texts to vectors of length 1, float32, shape (texts, dimensions)."""
-Cosines = Mapping[tuple[str, int], float]
+_ENDS = re.compile(r"""[.!?…:;。！？।؟](?:\[\d+\]|["”’'»)\]\s])*$""")
+_MOMENT = re.compile(r"\b\d{1,2}:\d\d\b.{0,20}$")
+_MOMENT_LENGTH = 60
+_HEAD = 300  # characters; what stands before the first sentence there is title, byline and the like
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,52 +42,6 @@ class Quote:
     table: TableSpan | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """Consecutive sentences of a passage; ``words`` are theirs, ``around`` those of their neighbours."""
-
-    ranked: Ranked
-    place: int
-    start: int
-    end: int
-    starts: tuple[int, ...]
-    """Where its sentences begin."""
-    words: tuple[str, ...]
-    around: tuple[str, ...]
-    table: TableSpan | None = None
-
-
-QUOTE_FEATURES = (
-    "passage_score",
-    "passage_score_below_best",
-    "passage_reciprocal_rank",
-    "coverage",
-    "coverage_with_title",
-    "coverage_with_neighbours",
-    "coverage_of_passage",
-    "density",
-    "rarest_missing",
-    "pairs",
-    "names",
-    "numbers",
-    "expected",
-    "speaker",
-    "length",
-    "sentences",
-    "place",
-    "opens_article",
-    "asks",
-    "quotation_marks",
-    "table",
-    "cosine_of_passage",
-    "cosine",
-    "cosine_below_best",
-    "read_closely",
-    "fresh_14",
-    "question_words",
-)
-
-
 def quotes(
     query: Query,
     found: Candidates,
@@ -96,7 +49,6 @@ def quotes(
     *,
     texts: Mapping[str, str],
     analyze: Callable[[str], Sequence[str]],
-    embed: Embed,
     trees: Trees,
 ) -> list[Quote]:
     """Every run of sentences of the best passages that fits a quote, best first.
@@ -106,9 +58,8 @@ def quotes(
     runs = runs_of(ranked[:QUOTED_FROM], texts, analyze)
     if not runs:
         return []
-    cosines = sentence_cosines(found, ranked[:READ_CLOSELY], texts, embed)
-    rows = quote_rows(query, found, runs, texts, analyze, cosines=cosines, best=ranked[0].score)
-    scores = trees.probabilities(rows)
+    rows = quote_rows(query, found, runs, texts, analyze, best=ranked[0].score)
+    scores = 1 / (1 + np.exp(-(trees.scores(rows) + preferences(query, runs, texts))))
     order = np.argsort(-scores, kind="stable")
     return [
         Quote(
@@ -123,6 +74,24 @@ def quotes(
     ]
 
 
+def preferences(query: Query, runs: Sequence[Run], texts: Mapping[str, str]) -> NDArray[np.float32]:
+    """What is added to the scores of runs from the source that the question names ("according to the BBC").
+
+    That source may have published the article, or be quoted in it near the run.
+    """
+    added = np.zeros(len(runs), dtype=np.float32)
+    names = {name.casefold() for name in (*query.publishers, query.quoted_source) if name}
+    if not names:
+        return added
+    for row, run in enumerate(runs):
+        passage = run.ranked.candidate.passage
+        near = texts[passage.article_id][max(0, run.start - _SOURCE_NEAR) : run.end + _SOURCE_NEAR]
+        said = (passage.publisher or "").casefold(), near.casefold()
+        if any(name == said[0] or re.search(rf"\b{re.escape(name)}\b", said[1]) for name in names):
+            added[row] = _FROM_THE_SOURCE
+    return added
+
+
 def runs_of(
     ranked: Sequence[Ranked], texts: Mapping[str, str], analyze: Callable[[str], Sequence[str]]
 ) -> list[Run]:
@@ -134,25 +103,10 @@ def runs_of(
     ]
 
 
-def sentence_cosines(
-    found: Candidates, ranked: Sequence[Ranked], texts: Mapping[str, str], embed: Embed
-) -> Cosines:
-    """How close each sentence of the passages comes to the question, by article and first character."""
-    places = [
-        (one.candidate.passage.article_id, start, end)
-        for one in ranked
-        if not one.candidate.passage.table
-        for start, end in sentences(
-            texts[one.candidate.passage.article_id], one.candidate.passage.start, one.candidate.passage.end
-        )
-    ]
-    if not places:
-        return {}
-    vectors = embed([texts[article][start:end] for article, start, end in places])
-    return {
-        (article, start): float(cosine)
-        for (article, start, _), cosine in zip(places, vectors @ found.vector, strict=True)
-    }
+def is_label(sentence: str) -> bool:
+    """Whether this is no sentence: a heading, a byline, a moment of publication."""
+    line = sentence.strip()
+    return not _ENDS.search(line) or (len(line) < _MOMENT_LENGTH and bool(_MOMENT.search(line)))
 
 
 def passage_around(text: str, start: int, end: int) -> tuple[int, int]:
@@ -203,29 +157,32 @@ def _runs(ranked: Ranked, place: int, text: str, analyze: Callable[[str], Sequen
         parts = clauses(text, start, end, QUOTE_LENGTH) if end - start > QUOTE_LENGTH else [(start, end)]
         spans += parts
         parted += [number if len(parts) > 1 else None] * len(parts)
-    words = [tuple(analyze(text[start:end])) for start, end in spans]
+    cut = [Sentence(start, end, tuple(analyze(text[start:end]))) for start, end in spans]
+    opening = _head(text, spans) if passage.start < _HEAD else 0
     runs = []
     for first in range(len(spans)):
         for last in range(first, min(first + _RUN, len(spans))):
             start, end = spans[first][0], spans[last][1]
             if parted[first] != parted[last]:  # half a sentence beside another one
                 break
+            if first < opening < last + 1 and last > first:  # the byline beside the first sentence
+                break
             if end - start > QUOTE_LENGTH:
                 break
-            own = tuple(word for line in words[first : last + 1] for word in line)
-            around = (words[first - 1] if first else ()) + (words[last + 1] if last + 1 < len(words) else ())
-            runs.append(
-                Run(
-                    ranked=ranked,
-                    place=place,
-                    start=start,
-                    end=end,
-                    starts=tuple(begin for begin, _ in spans[first : last + 1]),
-                    words=own,
-                    around=around,
-                )
+            around = (cut[first - 1].words if first else ()) + (
+                cut[last + 1].words if last + 1 < len(cut) else ()
             )
+            own = tuple(cut[first : last + 1])
+            runs.append(Run(ranked=ranked, place=place, sentences=own, around=around))
     return runs
+
+
+def _head(text: str, spans: Sequence[tuple[int, int]]) -> int:
+    """How many of the spans stand before the article's first sentence; 0 where that is further on."""
+    for number, (start, end) in enumerate(spans):
+        if not is_label(text[start:end]):
+            return number if start < _HEAD else 0
+    return 0
 
 
 def _rows(ranked: Ranked, place: int, text: str, analyze: Callable[[str], Sequence[str]]) -> list[Run]:
@@ -241,82 +198,11 @@ def _rows(ranked: Ranked, place: int, text: str, analyze: Callable[[str], Sequen
         Run(
             ranked=ranked,
             place=place,
-            start=start,
-            end=min(end, start + QUOTE_LENGTH),
-            starts=(start,),
-            words=tuple(analyze(text[start:end])),
+            sentences=(Sentence(start, cut, tuple(analyze(text[start:cut]))),),
             around=head,
             table=table,
         )
         for start, end in table.rows
         if passage.start <= start and end <= passage.end and text[start:end].strip()
+        for cut in (min(end, start + QUOTE_LENGTH),)
     ]
-
-
-def quote_rows(
-    query: Query,
-    found: Candidates,
-    runs: Sequence[Run],
-    texts: Mapping[str, str],
-    analyze: Callable[[str], Sequence[str]],
-    *,
-    cosines: Cosines,
-    best: float,
-) -> NDArray[np.float32]:
-    """One row of `QUOTE_FEATURES` for each of ``runs``; ``best`` is the best passage's score."""
-    closest = max(cosines.values(), default=0.0)
-    weights = found.words
-    asked_pairs = pairs(tuple(weights))
-    named = {word for name in names_in(query.search_text) for word in analyze(name)}
-    numbers = {word for word in weights if any(c.isdigit() for c in word)}
-    speaker = set(analyze(query.speaker or ""))
-    day = reference_day(query)
-    rows = np.zeros((len(runs), len(QUOTE_FEATURES)), dtype=np.float32)
-    for row, run in enumerate(runs):
-        passage = run.ranked.candidate.passage
-        text = texts[passage.article_id]
-        quote = text[run.start : run.end]
-        own = set(run.words)
-        title = set(analyze(passage.title))
-        if run.table is not None:
-            own |= set(run.around)
-        days = (day - passage.published).days if passage.published else None
-        covered = coverage(own, weights)
-        close = max(
-            (
-                cosines[passage.article_id, start]
-                for start in run.starts
-                if (passage.article_id, start) in cosines
-            ),
-            default=None,
-        )
-        rows[row] = (
-            run.ranked.score,
-            run.ranked.score - best,
-            1 / (1 + run.place),
-            covered,
-            coverage(own | title, weights),
-            coverage(own | set(run.around), weights),
-            coverage(run.ranked.words, weights),
-            covered / max(1, len(run.words)) * 10,
-            max((weight for word, weight in weights.items() if word not in own), default=0.0),
-            len(asked_pairs & pairs(run.words)) / len(asked_pairs) if asked_pairs else 0.0,
-            len(named & own) / len(named) if named else 0.5,
-            len(numbers & own) / len(numbers) if numbers else 0.5,
-            meets(query, quote),
-            len(speaker & (own | title)) / len(speaker) if speaker else 0.5,
-            run.end - run.start,
-            len(run.starts),
-            run.start / max(1, len(text)),
-            run.start < 5,
-            quote.rstrip().endswith("?"),
-            any(mark in quote for mark in '“”"«'),
-            run.table is not None,
-            run.ranked.candidate.cosine,
-            -1.0 if close is None else close,
-            -1.0 if close is None else close - closest,
-            close is not None,
-            freshness(days, 14),
-            len(weights),
-        )
-    return rows

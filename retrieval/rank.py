@@ -68,6 +68,21 @@ PASSAGE_FEATURES = (
     "question_words",
 )
 
+LIKE_THE_ANSWER = {
+    **dict.fromkeys(
+        (
+            "bm25", "bm25_of_best", "bm25_of_ideal", "cosine", "cosine_below_best", "bm25_reciprocal_rank",
+            "cosine_reciprocal_rank", "coverage", "coverage_with_title", "title_coverage", "pairs", "names",
+            "names_with_title", "numbers", "article_coverage", "article_cosine", "article_bm25", "expected",
+            "speaker", *(f"fresh_{days}" for days in _HALF_LIVES),
+        ),
+        1,
+    ),
+    "rarest_missing": -1,
+}  # fmt: skip
+"""Which measures can only speak for a passage as they grow (1), or only against it (-1); what is learned
+keeps to that."""
+
 
 def rank(
     query: Query, found: Candidates, *, analyze: Callable[[str], Sequence[str]], trees: Trees

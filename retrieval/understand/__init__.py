@@ -119,6 +119,7 @@ def _read(
         language=question_language(text),
         windows=times.windows,
         window_strict=times.strict,
+        lately=times.lately,
         recency="latest"
         if kind == "digest" and times.recency == "none" and not times.windows
         else times.recency,

@@ -19,7 +19,8 @@ class Query:
     without politeness and without words that other fields say better.
 
     ``windows`` are the spans of days asked for, ordered by their first day: a filter over publication dates
-    where ``window_strict``, else a preference. Where two are being compared, ``comparison`` is true.
+    where ``window_strict``, else a preference. ``lately`` are days that are named ("last week") only to say
+    that it was lately. Where two are being compared, ``comparison`` is true.
     ``reference_day`` is the day to prefer dates near to, never after ``as_of`` (or the asker's own day, if
     that is the next already).
 
@@ -41,6 +42,7 @@ class Query:
     language: str | None = None
     windows: tuple[Window, ...] = ()
     window_strict: bool = False
+    lately: tuple[Window, ...] = ()
     recency: Recency = "none"
     countries: tuple[Mention, ...] = ()
     publishers: tuple[str, ...] = ()

@@ -34,10 +34,12 @@ class Times:
 
     ``windows`` are ordered by their first day; ``strict`` tells a filter from a preference.
     ``reference_day`` is the day to prefer dates near to. ``left_out`` are the (start, end) of words that
-    the windows say already, ``years`` the years the question names, as a window or not.
+    the windows say already, ``years`` the years the question names, as a window or not. ``lately`` are the
+    days that words such as "last week" name where they say no more than that it was lately.
     """
 
     windows: tuple[Window, ...]
+    lately: tuple[Window, ...]
     strict: bool
     reference_day: date
     recency: Recency
@@ -128,6 +130,7 @@ def read_times(
     windows = _windows(asked, text, compared=comparison)
     return Times(
         windows=windows,
+        lately=_windows(near, text, compared=False) if not windows else (),
         strict=bool(windows) and all(reading.is_strict(phrase) for phrase in asked),
         reference_day=_reference(windows, near, today),
         recency=_recency(text),

@@ -50,6 +50,16 @@ def test_a_digest_lists_every_story() -> None:
     assert text == "• The depot holds 300 vehicles. [1]\n• It was opened by Colonel Holm. [2]"
 
 
+def test_who_gives_the_same_figure_and_who_another_is_told_beside_the_first_quote() -> None:
+    quotes = ["The depot in Narvik holds 300 vehicles.", "In Narvik the depot holds 300 vehicles now.",
+              "The depot in Narvik holds 420 vehicles."]  # fmt: skip
+    text = answer_text(asked(QUESTION), [cite(n, words) for n, words in enumerate(quotes, start=1)])
+    assert text == (
+        "The depot in Narvik holds 300 vehicles. [1] The same figure: another article [2]. "
+        "Another figure: another article [3]."
+    )
+
+
 def official(sentence: str) -> FigureAnswer:
     return FigureAnswer(query=FigureQuery(), sentence=sentence)
 
@@ -96,6 +106,17 @@ def test_what_is_missing_is_named_but_not_at_length() -> None:
     assert "“tanks”, “Bodø”, “snow”" in text
     assert "rain" not in text
     assert "from 8 March 2024 to 24 July 2026" in text
+
+
+def test_as_of_an_earlier_day_nothing_later_is_told_as_known() -> None:
+    earlier = asked(QUESTION, as_of=date(2025, 2, 1))
+    text = refusal_text(earlier, "nothing_close", span=SPAN)
+    assert "by 1 February 2025" in text
+    assert "2026" not in text
+    before = asked(QUESTION, as_of=date(2024, 1, 1))
+    assert "first dated article in the collection is of 8 March 2024" in refusal_text(
+        before, "nothing_close", span=SPAN
+    )
 
 
 def test_without_dated_articles_no_days_are_told() -> None:

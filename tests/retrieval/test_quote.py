@@ -1,6 +1,5 @@
 from typing import Any
 
-import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -8,16 +7,14 @@ from index.sentences import sentences
 from index.tables import tables_in
 from retrieval.quote import (
     PASSAGE_LENGTH,
-    QUOTE_FEATURES,
     QUOTE_LENGTH,
     passage_around,
     quotes,
     row_context,
     runs_of,
-    sentence_cosines,
 )
+from retrieval.quote_measures import QUOTE_FEATURES
 from retrieval.rank import Ranked
-from tests.fakes import HashingEmbedder
 from tests.retrieval.building import analyze, asked, by_columns, candidates, ranked
 
 TABLE = "Spending by ally\nAlly | 2023 | 2024 |\n---|---|---|\nNorway | 1.9 | 2.2 |\nIceland |  | none |"
@@ -84,8 +81,8 @@ def test_every_run_is_cut_from_the_text_and_fits_a_quote(parts: list[str]) -> No
         assert 0 < run.end - run.start <= QUOTE_LENGTH
         assert not text[run.start].isspace()
         assert not text[run.end - 1].isspace()
-        assert len(run.starts) <= 3
-        assert run.starts[0] == run.start
+        assert len(run.sentences) <= 3
+        assert run.words == tuple(word for one in run.sentences for word in one.words)
         if "Word Word" not in text:
             assert {run.start, run.end} <= edges
 
@@ -140,20 +137,16 @@ def test_a_table_that_is_no_longer_there_has_no_rows() -> None:
     assert runs(TEXT, table=True) == []
 
 
-def test_sentences_of_prose_are_compared_with_the_question_those_of_tables_are_not() -> None:
-    embedder = HashingEmbedder()
-    found = candidates()
-    vector = embedder.embed_query("It holds 300 vehicles.")
-    found = type(found)(passages=[], words={}, vector=vector, outside=0)
-    cosines = sentence_cosines(
-        found,
-        [ranked(TEXT), ranked(TABLE, article_id="b", table=True)],
-        {"a": TEXT, "b": TABLE},
-        embedder.embed,
-    )
-    assert {article for article, _ in cosines} == {"a"}
-    assert max(cosines, key=lambda place: cosines[place]) == ("a", TEXT.index("It holds"))
-    assert cosines["a", TEXT.index("It holds")] > 0.999
+def test_what_stands_before_the_first_sentence_is_not_quoted_with_it() -> None:
+    head = "Depot opens in Narvik\nBy Ingrid Holm\nMay 6, 2025, 5:24 p.m. ET\n"
+    found = runs(head + TEXT)
+    assert [one for one in found if one.startswith("The depot")]
+    assert not [one for one in found if "p.m. ET" in one and "The depot" in one]
+
+
+def test_a_heading_further_on_may_be_quoted_with_what_follows() -> None:
+    text = " ".join(["The depot in Narvik opened in May after years of delay."] * 8) + "\nNarvik\nIt rained."
+    assert [one for one in runs(text) if one == "Narvik\nIt rained."]
 
 
 def chosen(question: str, *ranked: Ranked, texts: dict[str, str], **weights: float) -> list[str]:
@@ -165,7 +158,6 @@ def chosen(question: str, *ranked: Ranked, texts: dict[str, str], **weights: flo
         ranked,
         texts=texts,
         analyze=analyze,
-        embed=lambda lines: np.tile(found.vector, (len(lines), 1)),
         trees=by_columns(QUOTE_FEATURES, **weights),
     )
     return [texts[one.ranked.candidate.passage.article_id][one.start : one.end] for one in best]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.confidence import CONFIDENCE_FEATURES
-from retrieval.quote import QUOTE_FEATURES
+from retrieval.quote_measures import QUOTE_FEATURES
 from retrieval.rank import PASSAGE_FEATURES
 from retrieval.trees import Trees, shipped
 

@@ -126,6 +126,7 @@ def test_a_time_that_belongs_to_the_matter_is_no_window(question: str) -> None:
 def test_words_for_the_days_around_today_are_no_window_for_an_event(question: str) -> None:
     query = understand(question, as_of=WEDNESDAY)
     assert query.windows == ()
+    assert query.lately[0].holds(query.lately[0].end or WEDNESDAY)
     assert query.reference_day == WEDNESDAY
     assert "week" not in query.search_text
     assert "Monday" not in query.search_text
