@@ -32,7 +32,7 @@ FLOORS = {
     "auroc": 0.87,
     "refused_unanswerable": 0.60,
 }
-"""Of the samples' questions. They are only ever raised, but for weights that no longer learn them by heart."""
+"""Of the samples' questions. They are only raised, unless weights learn less by heart."""
 MOST_REFUSED = 0.10
 MOST_REFUSED_OF_SEEDS = 0.10
 """Of the questions that have an answer. They are only ever lowered."""

@@ -20,7 +20,7 @@ def upgrade() -> None:
         with op.batch_alter_table("editions") as table:
             table.alter_column("known_by", existing_type=sa.Date, nullable=False)
             table.alter_column("remarks", existing_type=sa.JSON, nullable=False)
-    if model.length < 255:
+    if getattr(model, "length", 255) < 255:
         with op.batch_alter_table("vectors") as table:
             table.alter_column(
                 "model", existing_type=sa.String(64), type_=sa.String(255), existing_nullable=False
