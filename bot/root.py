@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from retrieval.answerer import Answerer
     from retrieval.generate.client import Client
     from retrieval.generate.writer import Asked
+    from retrieval.rerank import Reranker
 
 PATIENCE = 2.0
 """Seconds for which a question waits for another command to let go of the home."""
@@ -69,6 +70,7 @@ class Collection:
             lexical=self.lexical,
             reading_room=root.links.to if root.settings.public_url else None,
             figures=root.figures,
+            reranker=root.reranker,
         )
 
     @cached_property
@@ -121,6 +123,15 @@ class Root:
         from index.store.reading import Reader
 
         return Reader(self.database)
+
+    @cached_property
+    def reranker(self) -> "Reranker | None":
+        """The cross-encoder that looks at quotes again, None where none is set."""
+        if not self.settings.reranker:
+            return None
+        from retrieval.rerank import CrossEncoderReranker
+
+        return CrossEncoderReranker(self.settings.reranker)
 
     @cached_property
     def language_model(self) -> "Client | None":

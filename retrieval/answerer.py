@@ -6,7 +6,7 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from index.embed import Embedder
 from index.figures.store import FigureStore
@@ -16,7 +16,7 @@ from index.store.reading import Counts, Reader, StoredArticle
 from retrieval import disagree
 from retrieval.answer import Answer, Citation, Refusal, Window
 from retrieval.cite import Citer, ReadingRoom
-from retrieval.compose import answer_text, bare_text, refusal_text
+from retrieval.compose import answer_text, bare_text, long_ago, refusal_text
 from retrieval.confidence import UNHEARD, confidence_features, unheard_names
 from retrieval.corrections import Correction, corrections
 from retrieval.errors import GateError
@@ -26,11 +26,11 @@ from retrieval.figures.request import FigureAnswer
 from retrieval.figures.words import figure_query
 from retrieval.quote import QUOTED_FROM, Quote, quotes
 from retrieval.rank import Ranked, rank
+from retrieval.rerank import Reranker, reranked
 from retrieval.search import Candidates, Searcher
 from retrieval.select import Selection, carried, selected, story_of
 from retrieval.trees import Trees, shipped
 from retrieval.understand import Query, Turn, understand
-from retrieval.understand.times import NEAR
 from retrieval.verify import check, sound_notes
 from retrieval.words import STOP_WORDS, Analysis, content_words
 
@@ -87,6 +87,7 @@ class Answerer:
         reading_room: ReadingRoom | None = None,
         figures: FigureStore | None = None,
         threshold: float = THRESHOLD,
+        reranker: Reranker | None = None,
     ) -> None:
         self._reader = reader
         self._embedder = embedder
@@ -95,6 +96,7 @@ class Answerer:
         self._analyze = Analysis(lexical.analyze)
         self._citer = Citer(reading_room)
         self._threshold = threshold
+        self._reranker = reranker
         self._lock = threading.Lock()
         self._facts: tuple[int, Counts, list[str]] | None = None
 
@@ -159,7 +161,7 @@ class Answerer:
             if found is not None:
                 chosen = self._selected(query, found, count=CITED)
                 citations = self._cited(chosen, found, until=query.as_of)
-                notes += [*chosen.notes, *found.candidates.notes]
+                notes += [*chosen.notes, *found.candidates.notes, *long_ago(query, citations)]
             figures = official.figures if official is not None and official.found else ()
             notes += disagree.disagreements(query.understood, citations)
             corrected = self._corrections(citations, found)
@@ -268,14 +270,11 @@ class Answerer:
             ids = list(dict.fromkeys(one.candidate.passage.article_id for one in ranked[:QUOTED_FROM]))
             articles = self._reader.articles(ids)
             top = [one for one in ranked[:QUOTED_FROM] if one.candidate.passage.article_id in articles]
-            quoted = quotes(
-                query,
-                candidates,
-                top,
-                texts={key: text for key, (_, text) in articles.items()},
-                analyze=self._analyze,
-                trees=self._trees("quotes"),
-            )
+            texts = {key: text for key, (_, text) in articles.items()}
+            trees = self._trees("quotes")
+            quoted = quotes(query, candidates, top, texts=texts, analyze=self._analyze, trees=trees)
+            if self._reranker is not None:
+                quoted = reranked(query.understood, quoted, texts, self._reranker)
         if not quoted:
             return None
         row = confidence_features(query, candidates, ranked, quoted)
@@ -374,16 +373,6 @@ def _span(counts: Counts) -> tuple[date, date] | None:
     if counts.first_published is None or counts.last_published is None:
         return None
     return counts.first_published, counts.last_published
-
-
-def _long_ago(query: Query, citations: Sequence[Citation]) -> list[str]:
-    """A note where the question speaks of the last days and everything that is quoted is far older."""
-    days = [one.article.published for one in citations if one.article.published is not None]
-    opening = query.lately[0].start if query.lately else None
-    if not days or opening is None or max(days) >= opening - timedelta(days=NEAR):
-        return []
-    day = f"{max(days).day} {max(days):%B %Y}"
-    return [f"Nothing found is from {query.lately[0].reason}: the newest passage here is of {day}."]
 
 
 def _known(counts: Counts, official: FigureAnswer | None) -> str:

@@ -1,12 +1,13 @@
 """The words of an answer and of a refusal, around quotes that stand for themselves."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from retrieval.answer import Citation, Refusal, Window
 from retrieval.disagree import held_against_first
 from retrieval.figures.request import FigureAnswer
 from retrieval.understand import Query
+from retrieval.understand.times import NEAR
 
 
 def answer_text(query: Query, citations: Sequence[Citation], *, official: FigureAnswer | None = None) -> str:
@@ -143,3 +144,14 @@ def _span(window: Window) -> str:
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
+
+
+def long_ago(query: Query, citations: Sequence[Citation]) -> list[str]:
+    """A note where the question speaks of the last days and everything that is quoted is far older."""
+    days = [one.article.published for one in citations if one.article.published is not None]
+    opening = query.lately[0].start if query.lately else None
+    if not days or opening is None or max(days) >= opening - timedelta(days=NEAR):
+        return []
+    return [
+        f"Nothing found is from {query.lately[0].reason}: the newest passage here is of {_day(max(days))}."
+    ]

@@ -1,10 +1,11 @@
+from dataclasses import replace
 from datetime import date
 from typing import get_args
 
 import pytest
 
 from retrieval.answer import ArticleRef, Citation, Refusal
-from retrieval.compose import answer_text, refusal_text
+from retrieval.compose import answer_text, long_ago, refusal_text
 from retrieval.figures.request import FigureAnswer, FigureQuery
 from tests.retrieval.building import asked
 
@@ -58,6 +59,19 @@ def test_who_gives_the_same_figure_and_who_another_is_told_beside_the_first_quot
         "The depot in Narvik holds 300 vehicles. [1] The same figure: another article [2]. "
         "Another figure: another article [3]."
     )
+
+
+def test_what_is_far_older_than_was_asked_is_told_as_such() -> None:
+    def dated(day: date) -> Citation:
+        return replace(DEPOT, article=replace(DEPOT.article, published=day))
+
+    query = asked("Which depot was closed last week?", as_of=date(2026, 8, 19))
+    assert long_ago(query, [dated(date(2025, 2, 10))]) == [
+        "Nothing found is from last week: the newest passage here is of 10 February 2025."
+    ]
+    assert long_ago(query, [dated(date(2025, 2, 10)), dated(date(2026, 8, 12))]) == []
+    assert long_ago(asked("Which depot was closed?"), [dated(date(2025, 2, 10))]) == []
+    assert long_ago(query, [DEPOT]) == []
 
 
 def official(sentence: str) -> FigureAnswer:
