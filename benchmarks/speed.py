@@ -103,6 +103,7 @@ def run(name: str, precision: str, size: tuple[int | None, int]) -> Json:
             text=True,
         )
     found: Json = json.loads(done.stdout.splitlines()[-1])
+    print(json.dumps(found), file=sys.stderr, flush=True)
     return found
 
 

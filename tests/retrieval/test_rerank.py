@@ -14,8 +14,8 @@ from tests.retrieval.building import quote
 
 TEXT = "The depot in Narvik opened in May. It holds 300 vehicles. Rain fell for weeks."
 WORDS = [
-    "how", "many", "vehicles", "are", "there", "?", "the", "depot", "in", "narvik", "opened", "may", ".", "it",
-    "holds", "300", "12", "rain", "fell",
+    "how", "many", "vehicles", "are", "there", "?", "the", "depot", "in", "narvik", "opened", "may", ".",
+    "it", "holds", "300", "12", "rain", "fell",
 ]  # fmt: skip
 ASKED = "How many vehicles are there?"
 
@@ -47,8 +47,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(7)
     config = BertConfig(
         vocab_size=5 + len(WORDS), hidden_size=32, num_hidden_layers=1, num_attention_heads=2,
-        intermediate_size=64, num_labels=1, max_position_embeddings=64,
+        intermediate_size=64, max_position_embeddings=64,
     )  # fmt: skip
+    config.num_labels = 1
     BertForSequenceClassification(config).save_pretrained(folder)
     BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
     encoder: Any = CrossEncoder(str(folder), device="cpu", num_labels=1)
@@ -62,7 +63,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for _ in range(60):
         optimizer.zero_grad()
         logits = encoder.model(**tokens).logits.squeeze(1)
-        torch.nn.functional.binary_cross_entropy_with_logits(logits, torch.tensor([1.0, 1, 0, 0])).backward()
+        loss: Any = torch.nn.functional.binary_cross_entropy_with_logits(logits, torch.tensor([1.0, 1, 0, 0]))
+        loss.backward()
         optimizer.step()
     encoder.model.eval()
     encoder.save_pretrained(str(folder / "trained"))
