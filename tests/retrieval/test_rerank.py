@@ -38,7 +38,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cross-encoder of one small layer that has learned to like texts with numbers."""
     import torch
     from sentence_transformers import CrossEncoder
-    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
 
     folder = tmp_path_factory.mktemp("cross-encoder")
     (folder / "vocab.txt").write_text(
@@ -51,7 +51,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )  # fmt: skip
     config.num_labels = 1
     BertForSequenceClassification(config).save_pretrained(folder)
-    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
+    BertTokenizer(str(folder / "vocab.txt")).save_pretrained(folder)
     encoder: Any = CrossEncoder(str(folder), device="cpu", num_labels=1)
     pairs = [(ASKED, "it holds 300 vehicles ."), (ASKED, "it holds 12 vehicles ."),
              (ASKED, "the depot in narvik opened in may ."), (ASKED, "rain fell .")]  # fmt: skip
