@@ -29,19 +29,20 @@ def selected(query: Query | None, ranked: Sequence[Quote], articles: Articles, *
     Without a ``query`` they stay in the order of the ranking.
     """
     ordered = _ordered(query, ranked) if query is not None else list(ranked)
+    said = _Said(articles)
     chosen: list[Quote] = []
     copies: dict[int, set[str]] = {}
     per_article: dict[str, int] = {}
     stories: dict[str, int] = {}
     limit = 1 if query is not None and query.wants == "digest" else _PER_ARTICLE
     for one in ordered:
-        quote = _first_told(one, ordered, articles) if query is None or not query.publishers else one
+        quote = _first_told(one, ordered, said) if query is None or not query.publishers else one
         passage = quote.ranked.candidate.passage
         article = passage.article_id
         story = story_of(quote)
         if any(_overlap(quote, other) for other in chosen):
             continue
-        same = next((other for other in chosen if _repeats(quote, other, articles)), None)
+        same = next((other for other in chosen if said.alike(quote, other)), None)
         if same is not None or (story in stories and article not in per_article):
             key = id(same) if same is not None else stories[story]
             name = articles[article][0].publisher
@@ -84,13 +85,35 @@ def story_of(quote: Quote) -> str:
     return passage.original or passage.article_id
 
 
-def _first_told(quote: Quote, ranked: Sequence[Quote], articles: Articles) -> Quote:
+class _Said:
+    """The words of quotes, folded once each."""
+
+    def __init__(self, articles: Articles) -> None:
+        self._articles = articles
+        self._words: dict[tuple[str, int, int], str] = {}
+
+    def alike(self, one: Quote, other: Quote) -> bool:
+        """Whether two articles say the same in the same words."""
+        if one.ranked.candidate.passage.article_id == other.ranked.candidate.passage.article_id:
+            return False
+        mine, theirs = self._of(one), self._of(other)
+        return mine in theirs or theirs in mine
+
+    def _of(self, quote: Quote) -> str:
+        key = (quote.ranked.candidate.passage.article_id, quote.start, quote.end)
+        if key not in self._words:
+            text = self._articles[key[0]][1]
+            self._words[key] = " ".join(text[quote.start : quote.end].split())
+        return self._words[key]
+
+
+def _first_told(quote: Quote, ranked: Sequence[Quote], said: _Said) -> Quote:
     """The same words in the original, where a quote is from a copy of it and the original was found too."""
     original = quote.ranked.candidate.passage.original
     if original is None:
         return quote
     there = (one for one in ranked if one.ranked.candidate.passage.article_id == original)
-    return next((one for one in there if _repeats(quote, one, articles)), quote)
+    return next((one for one in there if said.alike(quote, one)), quote)
 
 
 def _ordered(query: Query, ranked: Sequence[Quote]) -> list[Quote]:
@@ -129,18 +152,6 @@ def _newest_first(quote: Quote) -> tuple[bool, int, float]:
 def _overlap(one: Quote, other: Quote) -> bool:
     same = one.ranked.candidate.passage.article_id == other.ranked.candidate.passage.article_id
     return same and one.start < other.end and other.start < one.end
-
-
-def _repeats(one: Quote, other: Quote, articles: Articles) -> bool:
-    """Whether two articles say the same in the same words."""
-    here, there = one.ranked.candidate.passage, other.ranked.candidate.passage
-    if here.article_id == there.article_id:
-        return False
-    mine = articles[here.article_id][1][one.start : one.end]
-    theirs = articles[there.article_id][1][other.start : other.end]
-    return " ".join(mine.split()) in " ".join(theirs.split()) or " ".join(theirs.split()) in " ".join(
-        mine.split()
-    )
 
 
 def _publisher(quote: Quote, articles: Articles) -> str | None:
