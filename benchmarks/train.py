@@ -9,19 +9,18 @@ the best quote answers. What is printed is cross-validated too. ``--write`` keep
 """
 
 import argparse
-import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.boosting import fit_chance, fit_order, monotone, nodes_of, write
 from bot.root import Root
 from bot.settings import Settings
 from index.store.dense import DenseIndex
@@ -163,18 +162,18 @@ def learn_passages(examples: list[Example]) -> list[Any]:
         "min_data_in_leaf": 300,
         "learning_rate": 0.05,
         "lambda_l2": 5.0,
-        **_monotone(PASSAGE_FEATURES, rank.LIKE_THE_ANSWER),
+        **monotone(PASSAGE_FEATURES, rank.LIKE_THE_ANSWER),
     }
 
-    def fit(part: Sequence[Example]) -> lightgbm.Booster:
-        return _fit_order([(one.rows, one.right, one.weight) for one in part], parameters, rounds=180)
+    def fit(part: Sequence[Example]) -> Any:
+        return fit_order([(one.rows, one.right, one.weight) for one in part], parameters, rounds=180)
 
     for fold in range(FOLDS):
         model = fit([one for one in usable if one.fold != fold])
         for one in examples:
             if one.fold == fold:
                 one.scores = np.asarray(model.predict(one.rows, raw_score=True), dtype=np.float32)
-    return _nodes(fit(usable))
+    return nodes_of(fit(usable))
 
 
 def learn_quotes(examples: list[Example]) -> list[Any]:
@@ -187,12 +186,12 @@ def learn_quotes(examples: list[Example]) -> list[Any]:
         "min_data_in_leaf": 400,
         "learning_rate": 0.05,
         "lambda_l2": 5.0,
-        **_monotone(QUOTE_FEATURES, quote_measures.LIKE_THE_ANSWER),
+        **monotone(QUOTE_FEATURES, quote_measures.LIKE_THE_ANSWER),
     }
 
-    def fit(part: Sequence[Example]) -> lightgbm.Booster:
+    def fit(part: Sequence[Example]) -> Any:
         rows = [(one.quote_rows, one.quote_right, one.weight) for one in part]
-        return _fit_order(rows, parameters, rounds=130)
+        return fit_order(rows, parameters, rounds=130)
 
     models = [fit([one for one in usable if one.fold != fold]) for fold in range(FOLDS)]
     final = fit(usable)
@@ -203,7 +202,7 @@ def learn_quotes(examples: list[Example]) -> list[Any]:
             order = np.argsort(-scores, kind="stable")
             one.quotes = [replace(one.quotes[i], score=float(scores[i])) for i in order]
             one.quote_right = one.quote_right[order]
-    return _nodes(final)
+    return nodes_of(final)
 
 
 def learn_confidence(examples: list[Example]) -> tuple[list[Any], tuple[float, float]]:
@@ -224,12 +223,12 @@ def learn_confidence(examples: list[Example]) -> tuple[list[Any], tuple[float, f
         "min_data_in_leaf": 25,
         "learning_rate": 0.04,
         "lambda_l2": 10.0,
-        **_monotone(CONFIDENCE_FEATURES, confidence.LIKE_AN_ANSWER),
+        **monotone(CONFIDENCE_FEATURES, confidence.LIKE_AN_ANSWER),
     }
     raw = np.zeros(len(usable))
     for fold in range(FOLDS):
         train = folds != fold
-        model = _fit(rows[train], label[train], weight[train], parameters, rounds=160)
+        model = fit_chance(rows[train], label[train], weight[train], parameters, rounds=160)
         raw[~train] = model.predict(rows[~train], raw_score=True)
     from sklearn.linear_model import LogisticRegression
 
@@ -237,7 +236,7 @@ def learn_confidence(examples: list[Example]) -> tuple[list[Any], tuple[float, f
     slope, intercept = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
     for one, score in zip(usable, raw, strict=True):
         one.confidence = float(1 / (1 + np.exp(-(slope * score + intercept))))
-    return _nodes(_fit(rows, label, weight, parameters, rounds=160)), (slope, intercept)
+    return nodes_of(fit_chance(rows, label, weight, parameters, rounds=160)), (slope, intercept)
 
 
 def report(examples: Sequence[Example]) -> None:
@@ -281,16 +280,6 @@ def _calibration_error(examples: Sequence[Example]) -> float:
     bins = np.minimum(9, (10 * claimed).astype(int))
     gaps = [abs(right[bins == n].mean() - claimed[bins == n].mean()) * (bins == n).mean() for n in set(bins)]
     return float(sum(gaps))
-
-
-def write(
-    path: Path, names: Sequence[str], trees: list[Any], calibration: tuple[float, float] | None = None
-) -> None:
-    """Write trees as JSON, one tree a line."""
-    head = {"features": list(names)} | ({"calibration": list(calibration)} if calibration else {})
-    lines = ",\n".join(json.dumps(tree, separators=(",", ":")) for tree in trees)
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(head)[:-1] + ', "trees": [\n' + lines + "\n]}\n", encoding="utf-8")
 
 
 def _quote(one: Example) -> None:
@@ -353,67 +342,6 @@ def _passage_hit(one: Example, count: int) -> bool:
         if any(gold in folded(text[start:end]) for gold in wanted):
             return True
     return False
-
-
-_FIXED = {
-    "verbosity": -1,
-    "seed": 1,
-    "deterministic": True,
-    "force_row_wise": True,
-    "num_threads": 1,
-    "bagging_fraction": 0.8,
-    "bagging_freq": 1,
-    "feature_fraction": 0.6,
-}
-
-
-def _monotone(features: Sequence[str], like: Mapping[str, int]) -> dict[str, Any]:
-    """What keeps trees from learning that a measure speaks against its own sense."""
-    signs = [like.get(name, 0) for name in features]
-    return {"monotone_constraints": signs, "monotone_constraints_method": "advanced"}
-
-
-def _fit_order(
-    groups: Sequence[tuple[NDArray[Any], NDArray[Any], float]], parameters: dict[str, Any], *, rounds: int
-) -> lightgbm.Booster:
-    """LambdaMART (Burges 2010): trees for the order within each question, its first places above all."""
-    order = {"objective": "lambdarank", "lambdarank_truncation_level": 8, "label_gain": [0, 1]}
-    data = lightgbm.Dataset(
-        np.concatenate([rows for rows, _, _ in groups]),
-        np.concatenate([right for _, right, _ in groups]),
-        weight=np.concatenate([np.full(len(rows), weight) for rows, _, weight in groups]),
-        group=[len(rows) for rows, _, _ in groups],
-    )
-    return lightgbm.train(_FIXED | order | parameters, data, rounds)
-
-
-def _fit(
-    rows: NDArray[Any], right: NDArray[Any], weight: NDArray[Any], parameters: dict[str, Any], *, rounds: int
-) -> lightgbm.Booster:
-    chance = {"objective": "cross_entropy", "boost_from_average": False, "min_sum_hessian_in_leaf": 1.0}
-    return lightgbm.train(_FIXED | chance | parameters, lightgbm.Dataset(rows, right, weight=weight), rounds)
-
-
-def _nodes(model: lightgbm.Booster) -> list[list[list[float]]]:
-    """The trees as lists of nodes; see `retrieval.trees.Trees`."""
-    trees = []
-    for info in model.dump_model()["tree_info"]:
-        nodes: list[list[float]] = []
-        _walk(info["tree_structure"], nodes)
-        trees.append(nodes)
-    return trees
-
-
-def _walk(node: dict[str, Any], nodes: list[list[float]]) -> int:
-    number = len(nodes)
-    nodes.append([])
-    if "leaf_value" in node:
-        nodes[number] = [round(node["leaf_value"], 5)]
-    else:
-        left = _walk(node["left_child"], nodes)
-        right = _walk(node["right_child"], nodes)
-        nodes[number] = [node["split_feature"], float(f"{node['threshold']:.6g}"), left, right]
-    return number
 
 
 if __name__ == "__main__":
