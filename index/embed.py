@@ -36,8 +36,9 @@ _PROGRAMS = 256
 _ARENA_MAX = -8
 """M_ARENA_MAX of glibc's malloc.h."""
 _TURNS = 12
-_HOPELESS = 0.1
-"""Seconds for one turn, after which the precision is not tried again."""
+_FEWEST_TURNS = 2
+_PATIENCE = 0.5
+"""Seconds after which fewer turns will do, as where bfloat16 is emulated."""
 _SMALLEST_SHARE = 256
 """Tokens for which a thread of their own pays."""
 
@@ -204,8 +205,8 @@ def processor() -> str:
 def faster_precision() -> Precision:
     """The precision in which this processor multiplies matrices of this model's size faster, by timing both.
 
-    Takes some 100 ms. torch's own check says yes also where bfloat16 is emulated and slower. The best of many
-    short turns on one thread counts, so that a machine that is busy with other things does not decide it.
+    Takes some 100 ms, and a second where bfloat16 is emulated: there torch's own check says yes too. The best of
+    several short turns on one thread counts, so that a machine that is busy with other things does not decide it.
     """
     import time
 
@@ -218,10 +219,13 @@ def faster_precision() -> Precision:
     }
     best: dict[Precision, float] = dict.fromkeys(sides, float("inf"))
     with torch.inference_mode():
-        for _ in range(_TURNS):
+        for left, right in sides.values():
+            torch.mm(left, right)  # its time says nothing: code is read from the disk and programs are made
+        end = time.perf_counter() + _PATIENCE
+        for turn in range(_TURNS):
+            if turn >= _FEWEST_TURNS and time.perf_counter() > end:
+                break
             for name, (left, right) in sides.items():
-                if _HOPELESS < best[name] < float("inf"):
-                    continue
                 begin = time.perf_counter()
                 torch.mm(left, right)
                 best[name] = min(best[name], time.perf_counter() - begin)
