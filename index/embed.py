@@ -205,8 +205,8 @@ def processor() -> str:
 def faster_precision() -> Precision:
     """The precision in which this processor multiplies matrices of this model's size faster, by timing both.
 
-    Takes some 100 ms, and a second where bfloat16 is emulated: there torch's own check says yes too. The best of
-    several short turns on one thread counts, so that a machine that is busy with other things does not decide it.
+    Takes some 100 ms, and a second where bfloat16 is emulated, which torch's own check does not see. The best
+    of several short turns on one thread counts, so that a machine busy with other things does not decide it.
     """
     import time
 
