@@ -37,8 +37,8 @@ where a platform has replies instead of threads, look up the answered question w
 ``desk.questions.at(platform, message_id)`` and use its ``place``. `asks_whether_right` recognises "is that
 right?": send the parent message's text as kind ``check``. An edited question is a request like the first,
 with the same ``said_in`` and the time of the edit as ``asked_at``: it replaces the answer, also where it
-overtakes the question. A deleted one has kind ``retract`` and
-``replaces = await desk.taken_up(place, message_id)``, if that is not None.
+overtakes the question. A deleted one has kind ``retract`` and the same ``said_in``, in whatever order
+they come.
 
 Buttons, menus, commands (each raises `bot.errors.DeskError` with a kind sentence for the person):
 

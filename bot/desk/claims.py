@@ -18,7 +18,10 @@ from bot.desk.records import Message, Place, Request
 from bot.desk.tables import events, questions
 from bot.desk.workers import Workers
 
-Outcome = Literal["posted", "silent", "failed"]
+Outcome = Literal["posted", "silent", "failed", "gone"]
+"""``gone``: the message was deleted, so that no version of it is answered any more."""
+ON_THE_WAY = timedelta(hours=1)
+"""How long a message may still come after word of its edit or deletion: Slack delivers for an hour."""
 _OPEN = ("claimed", "posting")
 _IS_OPEN = events.c.state.in_(_OPEN)
 
@@ -60,33 +63,38 @@ class Claims:
         """The request ``given``, if it is ours to answer; None for every repeat.
 
         Of one message there may be several versions, in any order of arrival: the one that is newer
-        (``asked_at``) than all before it replaces their answer, an older one is a repeat.
+        (``asked_at``) than all before it replaces their answer, an older one is a repeat. A deletion is the
+        last of them, also where it is the first to arrive: then it is remembered while the others may come.
         """
-        moment = self._clock()
 
         def work(connection: Connection) -> Request | None:
+            moment = self._clock()  # in the transaction, so that what was claimed before has the earlier time
             if connection.scalar(select(events.c.key).where(events.c.key == given.key)):
                 return None
             request = _versioned(connection, given)
             if request is None:
                 return None
+            early = request.kind == "retract" and not request.replaces
+            if early:
+                _forget_gone(connection, moment - ON_THE_WAY)
             connection.execute(
                 insert(events).values(
                     key=request.key,
-                    state="claimed",
+                    state="gone" if early else "claimed",
                     platform=request.place.platform,
                     person=request.person.key,
                     channel=_channel(request.place),
                     said_in=request.said_in,
-                    request=request.as_json(),
-                    question=request.replaces or question_id(request.key),
+                    request=null() if early else request.as_json(),
+                    question=None if early else request.replaces or question_id(request.key),
                     owner=self.owner,
                     leased_until=moment + self._lease,
                     attempts=1,
                     claimed_at=moment,
+                    done_at=moment if early else None,
                 )
             )
-            return request
+            return None if early else request
 
         return await self._workers.write(work)
 
@@ -182,7 +190,7 @@ class Claims:
         earlier = or_(
             events.c.claimed_at < mine, and_(events.c.claimed_at == mine, events.c.key < request.key)
         )
-        counted = and_(earlier, events.c.state != "silent", events.c.key.not_like("notice:%"))
+        counted = and_(earlier, events.c.state.not_in(("silent", "gone")), events.c.key.not_like("notice:%"))
 
         def last(connection: Connection, whose: ColumnElement[bool], number: int) -> datetime | None:
             found = connection.scalar(
@@ -216,19 +224,26 @@ class Claims:
 
 def _versioned(connection: Connection, request: Request) -> Request | None:
     """The request as a version of its message: the first, one that replaces it, or None for an older one."""
-    if not request.said_in or request.replaces or request.kind not in ("ask", "follow", "check"):
+    if not request.said_in or request.replaces or request.kind not in ("ask", "follow", "check", "retract"):
         return request
     rows = connection.execute(
-        select(events.c.question, events.c.request, questions.c.asked_at)
+        select(events.c.question, events.c.state, events.c.request, questions.c.asked_at)
         .outerjoin(questions, questions.c.id == events.c.question)
         .where(events.c.channel == _channel(request.place), events.c.said_in == request.said_in)
         .order_by(events.c.claimed_at)
     ).all()
+    under_way = [Request.from_json(row.request) for row in rows if row.request]
+    if any(row.state == "gone" for row in rows) or any(one.kind == "retract" for one in under_way):
+        return None
     known = [utc(row.asked_at) for row in rows if row.asked_at]
-    known += [Request.from_json(row.request).asked_at for row in rows if row.request]
-    if known and request.asked_at <= max(known):
+    known += [one.asked_at for one in under_way]
+    if request.kind != "retract" and known and request.asked_at <= max(known):
         return None
     return replace(request, replaces=rows[0].question) if rows else request
+
+
+def _forget_gone(connection: Connection, moment: datetime) -> None:
+    connection.execute(delete(events).where(events.c.state == "gone", events.c.done_at < moment))
 
 
 def _channel(place: Place) -> str:

@@ -330,10 +330,7 @@ class Desk:
             log.warning("could not tell %s that a watch ended: %s", stopped.person, exc)
 
     async def taken_up(self, place: Place, said_in: str) -> str | None:
-        """The question that a message asked, None if it asked none.
-
-        It goes into ``Request.replaces`` when the message is deleted.
-        """
+        """The question that a message asked, None if it asked none and word that comes late is not for us."""
         found = await self._claims.saying(place, said_in)
         return question_id(found) if found else None
 

@@ -16,7 +16,7 @@ Platform = Literal["slack", "discord", "web", "terminal"]
 Kind = Literal["ask", "follow", "check", "spending", "retract", "share", "hint", "watch", "notice"]
 """``ask``: addressed to the bot. ``follow``: said in one of its threads without addressing it; answered only
 for the person who asked there, and only where an answer is found. ``check``: is this sentence right?
-``retract``: the question was deleted, and its answer (``Request.replaces``) goes with it. ``share``: the
+``retract``: the message ``Request.said_in`` was deleted, and the answer to it goes along. ``share``: the
 private answer to the question with the id ``Request.text`` is to be shown to all. ``hint``: the person who
 asked in a thread said something there that the platform does not let the bot read. ``watch``: the words of
 ``/watch``. ``notice``: made by the desk itself, to post the notice with the id ``Request.text``."""

@@ -218,7 +218,7 @@ class Serving:
             await self._questions.withdraw(asked.id)
             if asked.message:
                 await delivery.delete(asked.message)
-        await self._claims.done(request.key, "silent")
+        await self._claims.done(request.key, "gone")
 
     async def _wait_for(self, request: Request) -> None:
         """An edit waits until what it edits is answered, here or by another process."""
@@ -257,7 +257,7 @@ class Serving:
         grown: Message | None = None,
     ) -> None:
         """Say that it went wrong; never nothing. ``why`` is for the person: then nobody else sees it."""
-        outcome: Outcome = "silent"
+        outcome: Outcome = "gone" if request.kind == "retract" else "silent"
         if request.kind not in ("follow", "retract", "hint", "notice"):
             outcome = "failed"
             words = Words(text=why or wording.failed(question_id(request.key)), failed=True)

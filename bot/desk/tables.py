@@ -8,7 +8,9 @@ events = Table(
     "events",
     metadata,
     Column("key", String(128), primary_key=True),  # "slack:Ev…": what the platform repeats
-    Column("state", String(8), nullable=False),  # claimed, posting; then posted, silent or failed for good
+    Column(
+        "state", String(8), nullable=False
+    ),  # claimed, posting; then posted, silent, failed or gone for good
     Column("platform", String(16), nullable=False),
     Column("person", String(128), nullable=False),
     Column("channel", String(128), nullable=False),

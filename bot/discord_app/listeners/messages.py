@@ -1,12 +1,12 @@
 """Mentions, direct messages, replies that ping; what becomes of edited and deleted questions."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import discord
 
-from bot.desk import Place, Request, asks_whether_right
+from bot.desk import Person, Place, Request, asks_whether_right
+from bot.desk.claims import ON_THE_WAY
 from bot.discord_app import parse, sending
 from bot.discord_app.client import Client
 from bot.discord_app.listeners.check import claim
@@ -15,7 +15,6 @@ from bot.discord_app.listeners.files import offer
 if TYPE_CHECKING:
     from bot.discord_app.listeners import Discord
 
-_ON_THE_WAY = timedelta(hours=1)  # in which a question that was not taken up may still come, after its edit
 _SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
 
 
@@ -41,16 +40,18 @@ def register(client: Client, bot: "Discord") -> None:
         if not message.edited_at or not _from_people(message) or not _addressed(bot, message):
             return
         request = await _request(bot, message)
-        late = message.edited_at - message.created_at > _ON_THE_WAY
+        late = message.edited_at - message.created_at > ON_THE_WAY
         if not late or await bot.desk.taken_up(request.place, str(message.id)):
             await bot.take_message(request)
 
     @client.event
     async def on_raw_message_delete(payload: discord.RawMessageDeleteEvent) -> None:
-        channel = client.get_channel(payload.channel_id) or client.get_partial_messageable(payload.channel_id)
-        where = parse.place(channel, payload.guild_id)
-        if question := await bot.desk.taken_up(where, str(payload.message_id)):
-            await _retract(bot, where, payload, question)
+        await _deleted(bot, payload, payload.message_id)
+
+    @client.event
+    async def on_raw_bulk_message_delete(payload: discord.RawBulkMessageDeleteEvent) -> None:
+        for message in sorted(payload.message_ids):
+            await _deleted(bot, payload, message)
 
 
 async def _request(bot: "Discord", message: discord.Message) -> Request:
@@ -78,23 +79,27 @@ async def _hint(bot: "Discord", message: discord.Message) -> None:
     await bot.take_message(replace(request, key=f"discord:hint:{message.channel.id}:{person}", text=""))
 
 
-async def _retract(
-    bot: "Discord", where: Place, payload: discord.RawMessageDeleteEvent, question: str
+async def _deleted(
+    bot: "Discord", payload: discord.RawMessageDeleteEvent | discord.RawBulkMessageDeleteEvent, message: int
 ) -> None:
-    asked = await bot.desk.questions.get(question)
-    if asked is None:
+    """A deletion, which may overtake the question. Discord does not say whose message it was."""
+    known = bot.client.get_channel(payload.channel_id)
+    where = parse.place(known or discord.Object(payload.channel_id), payload.guild_id)
+    moment = discord.utils.utcnow()
+    late = moment - discord.utils.snowflake_time(message) > ON_THE_WAY
+    if late and not await bot.desk.taken_up(where, str(message)):
         return
     request = Request(
-        key=f"discord:{payload.message_id}:deleted",
+        key=f"discord:{message}:deleted",
         kind="retract",
-        person=asked.person,
+        person=Person(platform="discord", user=""),
         place=where,
         text="",
-        asked_at=discord.utils.utcnow(),
-        replaces=question,
+        asked_at=moment,
+        said_in=str(message),
         delivery={"channel": str(payload.channel_id)},
     )
-    await bot.take_message(request)
+    await bot.desk.take(request)
 
 
 def _from_people(message: discord.Message) -> bool:

@@ -1,10 +1,10 @@
 """Mentions, direct messages, follow-ups in threads, and what becomes of edited and deleted questions."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.desk import Request, asks_whether_right
+from bot.desk.claims import ON_THE_WAY
 from bot.slack_app import parse
 
 if TYPE_CHECKING:
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from bot.slack_app.listeners import Slack
 
 Body = dict[str, Any]
-
-_ON_THE_WAY = timedelta(hours=1)
 
 
 def register(app: "AsyncApp", slack: "Slack") -> None:
@@ -33,7 +31,7 @@ def register(app: "AsyncApp", slack: "Slack") -> None:
             case "message_changed":
                 await _changed(slack, body, event, bot=context.bot_user_id)
             case "message_deleted":
-                await _deleted(slack, body, event)
+                await _deleted(slack, body, event, event["deleted_ts"], bot=context.bot_user_id)
 
 
 async def _written(slack: "Slack", body: Body, event: Body, *, bot: str) -> None:
@@ -48,8 +46,14 @@ async def _written(slack: "Slack", body: Body, event: Body, *, bot: str) -> None
 
 
 async def _changed(slack: "Slack", body: Body, event: Body, *, bot: str) -> None:
-    """An edit, which may overtake the question. Unfolding a link comes so too, with nothing edited."""
+    """An edit, which may overtake the question. Unfolding a link comes so too, with nothing edited.
+
+    So does the deletion of a message with replies under it, as an answered question has: a tombstone stays.
+    """
     now, before = event["message"], event.get("previous_message") or {}
+    if now.get("subtype") == "tombstone":
+        await _deleted(slack, body, event, now["ts"], bot=bot)
+        return
     if not _from_people(now) or now.get("subtype") or not now.get("edited"):
         return
     if now.get("text") == before.get("text"):
@@ -80,19 +84,22 @@ async def _follow(slack: "Slack", body: Body, event: Body, *, bot: str) -> None:
             await slack.desk.take(request)
 
 
-async def _deleted(slack: "Slack", body: Body, event: Body) -> None:
+async def _deleted(slack: "Slack", body: Body, event: Body, ts: str, *, bot: str) -> None:
+    """A deletion, which may overtake the question."""
     before = event.get("previous_message") or {}
     if not _from_people(before):
         return
-    gone = {**before, "channel": event["channel"], "ts": event["deleted_ts"]}
-    request = parse.said(body, gone, bot="", addressed=True)
-    if question := await slack.desk.taken_up(request.place, request.said_in):
-        await slack.desk.take(replace(request, kind="retract", text="", replaces=question))
+    place = {"channel": event["channel"], "channel_type": event.get("channel_type")}
+    gone = {**before, **place, "ts": ts, "edited": True, "event_ts": event["ts"]}
+    request = replace(parse.said(body, gone, bot=bot, addressed=True), kind="retract", text="")
+    ours = _direct(gone) or _mentions(before, bot) or bool(before.get("thread_ts"))
+    if (ours and not _old(request)) or await slack.desk.taken_up(request.place, request.said_in):
+        await slack.desk.take(request)
 
 
 def _old(request: Request) -> bool:
-    """Whether an edit comes too late for its message to be still on the way: Slack delivers for an hour."""
-    return request.asked_at - parse.when(request.said_in) > _ON_THE_WAY
+    """Whether an edit or deletion comes too late for its message to be still on the way."""
+    return request.asked_at - parse.when(request.said_in) > ON_THE_WAY
 
 
 def _mentions(event: Body, bot: str) -> bool:

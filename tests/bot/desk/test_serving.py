@@ -1,12 +1,17 @@
 """One question, one answer; whoever dies and whatever fails in between."""
 
 import asyncio
+import itertools
 import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from sqlalchemy import func, select
+
 from bot import wording
-from bot.desk import Words
+from bot.desk import Claims, Words
+from bot.desk.tables import events
 from bot.errors import DeliveryError
 from retrieval.answer import Answer
 from tests.bot.conftest import Offices
@@ -132,7 +137,7 @@ async def test_an_edit_waits_for_its_question_and_replaces_the_answer(offices: O
     assert reply.body.question == "How many ships?"
     asked = await office.desk.asked(replaces)
     assert (asked.text, asked.message) == ("How many ships?", {"channel": "C", "id": "m1"})
-    await office.desk.take(request("", kind="retract", said_in="7", replaces=replaces))
+    await office.desk.take(request("", kind="retract", said_in="7"))
     await office.desk.drain()
     assert delivery.replies == []
     assert await office.desk.taken_up(first.place, "8") is None
@@ -149,6 +154,45 @@ async def test_an_edit_that_overtakes_its_question_is_answered_alone(room: Room)
     assert isinstance(reply.body, Answer)
     assert reply.body.question == "How many boats?"
     assert [asked.question for asked in room.office.answerer.asked] == versions[1:]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+async def test_a_deleted_question_is_not_answered_in_whatever_order_word_of_it_comes(
+    room: Room, order: tuple[int, ...]
+) -> None:
+    said = datetime.now(UTC)
+    asked = request("How many tanks?", said_in="7", asked_at=said)
+    edited = request("How many ships?", said_in="7", asked_at=said + timedelta(seconds=1))
+    deleted = request("", kind="retract", said_in="7", asked_at=said + timedelta(seconds=2))
+    for number in order:
+        for _ in range(2):
+            await room.office.desk.take((asked, edited, deleted)[number])
+            await room.office.desk.drain()
+    assert room.delivery.replies == []
+    before = order[: order.index(2)]
+    assert len(room.office.answerer.asked) == (1 if before == (1, 0) else len(before))
+    await room.ask("How many boats?", said_in="8")
+
+
+async def test_a_question_deleted_while_it_is_answered_leaves_nothing_behind(offices: Offices) -> None:
+    delivery = FakeDelivery()
+    office = offices.open(answerer=FakeAnswerer(seconds=0.2))
+    office.desk.join("discord", delivery)
+    await asyncio.gather(*(office.desk.take(request(str(n), said_in=str(n))) for n in range(4)))
+    await asyncio.gather(*(office.desk.take(request("", kind="retract", said_in=str(n))) for n in range(3)))
+    await office.desk.drain()
+    assert [reply.request.text for reply in delivery.replies] == ["3"]
+
+
+async def test_a_deletion_is_forgotten_once_its_question_cannot_come_any_more(offices: Offices) -> None:
+    times = iter([datetime.now(UTC) + timedelta(minutes=minutes) for minutes in (0, 50, 70)])
+    claims = Claims(offices.open().workers, clock=lambda: next(times))
+    kept = []
+    for number in range(3):
+        assert await claims.claim(request("", kind="retract", said_in=str(number))) is None
+        with offices.database.read() as connection:
+            kept.append(connection.execute(select(func.count()).select_from(events)).scalar_one())
+    assert kept == [1, 2, 2]
 
 
 async def test_an_edited_follow_up_changes_its_answer_and_stays_silent_where_it_had_none(room: Room) -> None:

@@ -19,7 +19,7 @@ from bot.discord_app.app import DiscordApp, DiscordSettings
 from bot.errors import SettingsError
 from tests.bot.answers import HOSTILE
 from tests.bot.conftest import Office, Offices
-from tests.bot.discord.objects import TOKEN, Posted
+from tests.bot.discord.objects import BOT, CHANNEL, GUILD, TOKEN, Posted, message, person
 from tests.bot.discord.payloads import live, markdown
 from tests.bot.discord.server import FakeDiscord
 from tests.bot.fakes import FakeAnswerer
@@ -123,6 +123,25 @@ async def test_a_session_that_cannot_be_resumed_begins_anew(
     await discord.mention("after?")
     await discord.until(lambda: len(discord.answers()) == 1)
     assert discord.resumed == 0
+
+
+async def test_a_question_that_comes_after_its_deletion_is_not_answered(
+    discord: FakeDiscord, offices: Offices, connect: Connect
+) -> None:
+    office = offices.open()
+    await connect(office)
+    early = [discord.snowflake() for _ in range(3)]
+    where = {"channel_id": CHANNEL, "guild_id": GUILD}
+    await discord.dispatch("MESSAGE_DELETE", {"id": early[0], **where})
+    await discord.dispatch("MESSAGE_DELETE_BULK", {"ids": early[1:], **where})
+    await discord.until(lambda: states(offices) == ["gone"] * 3)
+    for made in early:
+        posted = Posted(made, CHANNEL, {"content": f"<@{BOT}> deleted?"}, "42")
+        await discord.dispatch("MESSAGE_CREATE", message(posted, mentions=[person(BOT)]))
+    await discord.mention("still there?")
+    await discord.until(lambda: len(discord.answers()) == 1)
+    await office.desk.drain()
+    assert [asked.question for asked in office.answerer.asked] == ["still there?"]
 
 
 async def test_fifty_events_delivered_over_and_over_get_fifty_answers(
@@ -313,6 +332,12 @@ def forget_posting(offices: Offices, request: Any) -> None:
     with offices.database.write() as connection:
         connection.execute(update(events).values(state="posting", request=request, done_at=None))
         connection.execute(update(questions).values(message=None, message_id=None))
+
+
+def states(offices: Offices) -> list[str]:
+    """What became of the events so far."""
+    with offices.database.read() as connection:
+        return list(connection.scalars(select(events.c.state)))
 
 
 def recorded(offices: Offices) -> bool:
