@@ -1,4 +1,4 @@
-"""What ``doctor`` looks at besides the stores: credentials, disk, clock, and the file of the model."""
+"""What ``doctor`` looks at besides the stores: credentials, people, disk, clock, and the model's file."""
 
 import asyncio
 import shutil
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from bot.desk.clock import Clock, now
+from bot.desk.handover import held, notes
+from bot.desk.secrets import Seal
 from bot.service.plan import discord_settings, plan, slack_settings
 from bot.settings import Settings, plain
 from index.embed import check_file
@@ -20,6 +22,7 @@ from index.errors import ModelError
 
 if TYPE_CHECKING:
     from bot.root import Root
+    from bot.slack_app.installations import Installed
     from index.store.database import Database
 
 LEAST_FREE = 1_000_000_000
@@ -47,7 +50,9 @@ async def looked(root: "Root", *, clock: Clock = now, free: Free | None = None) 
     """
     settings = root.settings
     found = [*_files(root, free or _free)]
-    found += [await look(settings) for name, look in _CHATS.items() if _begun(settings, name)]
+    for name, look in _CHATS.items():
+        if _begun(settings, name):
+            found += await look(root)
     if settings.llm_url:
         found.append(await _language_model(settings))
     found += await _clock(root, clock)
@@ -78,19 +83,61 @@ def _held(home: Path) -> int:
     return held
 
 
-async def _slack(settings: Settings) -> Looked:
-    from bot.slack_app.checkup import problems
+async def _slack(root: "Root") -> list[Looked]:
+    """The settings' own credentials, or those of each workspace that installed the app."""
+    from bot.slack_app.checkup import problem, problems
 
-    return Looked("Slack takes the credentials.", tuple(await problems(slack_settings(settings))))
+    settings = slack_settings(root.settings)
+    wrong = tuple(await problems(settings))
+    if not settings.several:
+        return [Looked("Slack takes the credentials.", wrong)]
+    there = await asyncio.to_thread(_workspaces, root)
+    found = [Looked(f"Workspaces of Slack that installed the app: {len(there)}.", wrong)]
+    for one in there:
+        said = await problem(settings, one)
+        found.append(Looked(f"Slack takes the token of the workspace {one.shown}.", (said,) if said else ()))
+    return found
 
 
-async def _discord(settings: Settings) -> Looked:
+def _workspaces(root: "Root") -> "list[Installed]":
+    """The installations of several workspaces; none where their tokens cannot be opened at all."""
+    from bot.slack_app.installations import installed
+
+    secret = plain(root.settings.secret)
+    if not secret or not slack_settings(root.settings).several:
+        return []
+    with root.database.read() as connection:
+        return installed(connection, Seal(secret))
+
+
+async def _discord(root: "Root") -> list[Looked]:
     from bot.discord_app.checkup import problems
 
-    return Looked("Discord takes the credentials.", tuple(await problems(discord_settings(settings))))
+    found = tuple(await problems(discord_settings(root.settings)))
+    return [Looked("Discord takes the credentials.", found)]
 
 
-_CHATS: dict[str, Callable[[Settings], Awaitable[Looked]]] = {"Slack": _slack, "Discord": _discord}
+_CHATS: "dict[str, Callable[[Root], Awaitable[list[Looked]]]]" = {"Slack": _slack, "Discord": _discord}
+
+
+async def heard(root: "Root") -> list[str]:
+    """What hangs on single people, and who of them is gone, a sentence each.
+
+    Raises:
+        StoreError: the database failed.
+    """
+    from bot.discord_app import checkup as discord
+    from bot.slack_app import checkup as slack
+
+    settings = root.settings
+    with root.database.read() as connection:
+        found = held(connection)
+    admins = settings.administrators
+    people = sorted(admins | found.people)
+    gone = await slack.gone(slack_settings(settings), people, await asyncio.to_thread(_workspaces, root))
+    gone |= await discord.gone(discord_settings(settings), people)
+    chat = any(one.runs for one in plan(settings) if one.name in _CHATS)
+    return notes(found, admins=admins, gone=gone, chat=chat)
 
 
 def _begun(settings: Settings, name: str) -> bool:

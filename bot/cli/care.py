@@ -49,30 +49,14 @@ def doctor(
     return _report(root, checkup, repair=repair, as_json=as_json)
 
 
-def _notes(root: Root) -> list[str]:
-    """What hangs on single people, and whom of them the platform does not know any more."""
-    import asyncio
-
-    from bot.desk.handover import held, notes
-    from bot.service.plan import plan, slack_settings
-    from bot.slack_app.checkup import departed
-
-    with root.database.read() as connection:
-        found = held(connection)
-    admins = root.settings.administrators
-    gone = asyncio.run(departed(slack_settings(root.settings), sorted(admins | found.people)))
-    chat = any(one.runs for one in plan(root.settings) if one.name in ("Slack", "Discord"))
-    return notes(found, admins=admins, departed=gone, chat=chat)
-
-
 def _report(root: Root, checkup: "Checkup", *, repair: bool, as_json: bool) -> int:
     import asyncio
 
-    from bot.checkup import looked
+    from bot.checkup import heard, looked
 
     looks = asyncio.run(looked(root))
     problems = [*checkup.problems, *(problem for look in looks for problem in look.problems)]
-    notes = _notes(root)
+    notes = asyncio.run(heard(root))
     if as_json:
         print_json(checkup.as_json() | {"ok": not problems, "problems": problems, "notes": notes})
         return 1 if problems else 0

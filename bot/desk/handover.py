@@ -2,10 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from sqlalchemy import Connection, func, select
 
 from bot.desk.tables import installations, watches
+
+Gone = Literal["left", "unknown"]
+"""What a platform says of somebody: they are a member no more, or it knows nobody of that name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,20 +44,25 @@ def held(connection: Connection) -> Held:
     )
 
 
-def notes(found: Held, *, admins: Collection[str], departed: Collection[str], chat: bool) -> list[str]:
+def notes(found: Held, *, admins: Collection[str], gone: Mapping[str, Gone], chat: bool) -> list[str]:
     """What an administrator should hear, a sentence each.
 
-    ``admins`` are the words of COMMUNIQUE_ADMINS, ``departed`` the people of whom a platform says that they
-    are gone; ``chat`` is whether Slack or Discord is configured.
+    ``admins`` are the words of COMMUNIQUE_ADMINS, ``gone`` what platforms say of people who are not there;
+    ``chat`` is whether Slack or Discord is configured.
     """
     said: list[str] = []
-    if chat and not admins:
+    there = set(admins) - set(gone)
+    if not there and (chat or admins):
         said.append("Nobody administers the bot: name somebody in COMMUNIQUE_ADMINS.")
-    elif len(admins) == 1 and "-role:" not in next(iter(admins)):
-        said.append(
-            f"Only {next(iter(admins))} administers the bot: name a second person in COMMUNIQUE_ADMINS."
-        )
-    for person in sorted(departed):
+    elif len(there) == 1 and "-role:" not in (alone := next(iter(there))):
+        said.append(f"Only {alone} administers the bot: name a second person in COMMUNIQUE_ADMINS.")
+    for person in sorted(gone):
+        if gone[person] == "unknown":
+            if person in admins:
+                said.append(
+                    f"{person} is named in COMMUNIQUE_ADMINS and known nowhere: mend or take out the name."
+                )
+            continue
         if person in admins:
             said.append(f"{person} has left and is still named in COMMUNIQUE_ADMINS: take the name out.")
         if number := found.watches.get(person):

@@ -3,6 +3,7 @@
 import json
 import logging
 import secrets
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,13 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from slack_sdk.oauth.installation_store.models.bot import Bot
 from slack_sdk.oauth.installation_store.models.installation import Installation
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from bot.desk.clock import Clock, now, utc
 from bot.desk.secrets import Seal
 from bot.desk.tables import installations, sign_ins
 from bot.desk.workers import Workers
+from bot.errors import SecretError
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -23,6 +25,35 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _GOOD_FOR = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """One installation: the ids of the workspace and of its organisation, one of which may be empty.
+
+    ``token`` is None where it was kept with another COMMUNIQUE_SECRET.
+    """
+
+    workspace: str
+    enterprise: str
+    name: str
+    token: str | None
+
+    @property
+    def shown(self) -> str:
+        """What people know it by, with the id that logs know it by."""
+        key = self.workspace or self.enterprise
+        return f"{self.name} ({key})" if self.name else key
+
+
+def installed(connection: Connection, seal: Seal) -> list[Installed]:
+    """Every installation, by the ids of their workspaces."""
+    rows = connection.execute(
+        select(installations)
+        .where(installations.c.platform == "slack")
+        .order_by(installations.c.workspace, installations.c.enterprise)
+    )
+    return [_opened(row, seal) for row in rows]
 
 
 class Installations(AsyncInstallationStore):
@@ -157,6 +188,20 @@ class SignIns(AsyncOAuthStateStore):
             return expires is not None and utc(expires) >= moment
 
         return await self._workers.write(work)
+
+
+def _opened(row: Row[Any], seal: Seal) -> Installed:
+    try:
+        record = json.loads(seal.open(row.sealed))
+    except SecretError:
+        record = {}
+    name = record.get("team_name") if row.workspace else record.get("enterprise_name")
+    return Installed(
+        workspace=row.workspace,
+        enterprise=row.enterprise,
+        name=str(name or ""),
+        token=record.get("bot_token"),
+    )
 
 
 def _key(enterprise: str, workspace: str) -> "tuple[ColumnElement[bool], ...]":

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import insert
 
-from bot.desk.handover import Held, held, notes
+from bot.desk.handover import Gone, Held, held, notes
 from bot.desk.tables import installations, watches
 from index.store.database import Database
 from tests.bot.desk.conftest import PLACE
@@ -47,7 +47,8 @@ def test_what_people_hold_is_read_from_the_database(database: Database) -> None:
 
 def test_who_has_left_is_named_with_what_to_do() -> None:
     found = Held(watches={"slack:T1/U1": 2, "slack:T1/U2": 1}, installed={"T1": "slack:T1/U1"})
-    said = notes(found, admins={"slack:T1/U1", "slack:T1/U3"}, departed={"slack:T1/U1"}, chat=True)
+    gone: dict[str, Gone] = {"slack:T1/U1": "left"}
+    said = notes(found, admins={"slack:T1/U1", "slack:T1/U3", "slack:T1/U4"}, gone=gone, chat=True)
     assert len(said) == 3
     assert all(note.startswith("slack:T1/U1") for note in said)
     assert "COMMUNIQUE_ADMINS" in said[0]
@@ -57,9 +58,19 @@ def test_who_has_left_is_named_with_what_to_do() -> None:
 
 def test_one_alone_and_nobody_at_all_are_told_and_a_role_is_enough() -> None:
     def told(*admins: str, chat: bool = True) -> list[str]:
-        return notes(Held(), admins=set(admins), departed=set(), chat=chat)
+        return notes(Held(), admins=set(admins), gone={}, chat=chat)
 
     assert "Nobody" in told()[0]
     assert told(chat=False) == []
     assert "second person" in told("slack:T1/U1")[0]
     assert told("discord-role:7") == told("slack:T1/U1", "slack:T1/U2") == []
+
+
+def test_who_is_gone_administers_nothing_and_a_name_that_nobody_has_is_told() -> None:
+    admins = {"slack:T1/U1", "slack:T1/U2", "discord-role:7"}
+    gone: dict[str, Gone] = {"slack:T1/U1": "left", "discord-role:7": "unknown", "slack:T1/U9": "unknown"}
+    alone, role, left = notes(Held(watches={"slack:T1/U9": 1}), admins=admins, gone=gone, chat=True)
+    assert "Only slack:T1/U2" in alone
+    assert "discord-role:7 is named in COMMUNIQUE_ADMINS and known nowhere" in role
+    assert "slack:T1/U1 has left" in left
+    assert "Nobody" in notes(Held(), admins={"slack:T1/U1"}, gone=gone, chat=True)[0]

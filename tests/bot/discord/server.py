@@ -12,6 +12,7 @@ from aiohttp import web
 from tests.bot.discord.objects import (
     BOT,
     EPHEMERAL,
+    GUILD,
     LOADING,
     TOKEN,
     Interaction,
@@ -34,6 +35,8 @@ class FakeDiscord(People):
         self.syncs = 0
         self.calls: Counter[str] = Counter()
         self.limited: list[float] = []  # seconds to refuse the next posts for
+        self.members: set[str] = set()
+        self.roles: set[str] = set()
         self._nonces: dict[str, Posted] = {}
 
     async def __aenter__(self) -> Self:
@@ -79,6 +82,13 @@ class FakeDiscord(People):
                 return _json(person(BOT))
             case "GET", "oauth2", "applications", "@me":
                 return _json(application())
+            case "GET", "users", "@me", "guilds":
+                return _json([{"id": GUILD, "name": "a server"}])
+            case "GET", "guilds", _, "roles":
+                return _json([{"id": role} for role in sorted(self.roles)])
+            case "GET", "guilds", _, "members", user:
+                known = user in self.members
+                return _json({"user": person(user)}) if known else _refused(404, 10007, "Unknown Member")
             case "GET", "gateway", "bot":
                 limits = {"total": 1000, "remaining": 999, "reset_after": 1, "max_concurrency": 1}
                 return _json({"url": self.gateway_url, "shards": 1, "session_start_limit": limits})
