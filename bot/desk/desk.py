@@ -250,7 +250,7 @@ class Desk:
         cited = {c.n: c for c in (*answer.citations, *answer.nearest)} if answer else {}
         if n not in cited:
             return None
-        return await self._workers.compute(lambda: self._answerer.passage(cited[n]))
+        return await self._workers.aside(lambda: self._answerer.passage(cited[n]))
 
     async def spending(self, person: Person, place: Place, typed: str) -> SpendingReport:
         """The figures that the words of ``/spending`` ask for, apart from any message.
@@ -263,7 +263,7 @@ class Desk:
         query = parse_spending(typed)
         if query is None:
             raise DeskError(HELP)
-        report = await self._workers.compute(lambda: self.figures.spending(query))
+        report = await self._workers.aside(lambda: self.figures.spending(query))
         if report.problem:
             raise DeskError(report.problem)
         return report

@@ -79,7 +79,7 @@ class Sources:
 
     async def list(self) -> Sequence[Source]:
         """What was added, newest first."""
-        return await self._workers.compute(self._library.sources)
+        return await self._workers.aside(self._library.sources)
 
     async def remove(self, person: Person, source: str) -> int:
         """Take out a source or an article; how many articles went.
@@ -90,7 +90,7 @@ class Sources:
         """
         self._channels.require_admin(person)
         address = source.strip().strip("<>").partition("|")[0]
-        gone = await self._workers.compute(lambda: self._library.remove(address))
+        gone = await self._workers.aside(lambda: self._library.remove(address))
         await self._audit.note(person, "remove", address, wording.count(gone or 0, "article"))
         if gone is None:
             raise NotThere(wording.no_such_source(address))
@@ -108,11 +108,11 @@ class Sources:
 
     async def stats(self) -> Stats:
         """What the collection holds."""
-        return await self._workers.compute(self._library.stats)
+        return await self._workers.aside(self._library.stats)
 
     async def newest(self, limit: int = 5) -> Sequence[ArticleRef]:
         """The articles published last."""
-        return await self._workers.compute(lambda: self._library.newest(limit))
+        return await self._workers.aside(lambda: self._library.newest(limit))
 
     async def gaps(self, person: Person, *, limit: int = 20) -> Sequence[Gap]:
         """What was asked in vain, without names.
@@ -195,7 +195,7 @@ class Sources:
 
     async def _act(self, person: Person, action: str, target: str, work: Callable[[], Addition]) -> Addition:
         try:
-            addition = await self._workers.compute(work)
+            addition = await self._workers.aside(work)
         except IndexingError as exc:
             await self._audit.note(person, action, target, str(exc))
             raise DeskError(str(exc)) from exc

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -14,26 +15,35 @@ T = TypeVar("T")
 
 
 class Workers:
-    """Two pools: one for what computes (answers, figures, taking in articles), one for short transactions.
+    """Three pools: for answers, for what is done aside of them, and for short transactions.
 
-    They are apart so that an event is claimed and acknowledged at once however many answers are being made.
+    They are apart so that an event is claimed and acknowledged at once however many answers are being made,
+    and that neither waits for the other: who opens a passage for questions, questions for who adds a source.
+
+    Answers are made in the order in which they were asked, ``computing`` of them at a time: as many as there
+    are cores, if that is 0. More would only share the cores, and the first be done hardly before the last.
     """
 
-    def __init__(self, database: Database, *, computing: int = 4, recording: int = 2) -> None:
+    def __init__(self, database: Database, *, computing: int = 0, aside: int = 8, reading: int = 2) -> None:
         self._database = database
         self.under_way = 0
         """How much is being computed or waits for a thread that computes."""
-        self._computing = ThreadPoolExecutor(computing, thread_name_prefix="compute")
-        self._recording = ThreadPoolExecutor(recording, thread_name_prefix="record")
+        self._computing = ThreadPoolExecutor(computing or _cores(), thread_name_prefix="compute")
+        self._aside = ThreadPoolExecutor(aside, thread_name_prefix="aside")
+        self._reading = ThreadPoolExecutor(reading, thread_name_prefix="read")
+        self._writing = ThreadPoolExecutor(1, thread_name_prefix="write")
 
     async def compute(self, work: Callable[[], T]) -> T:
-        """What ``work`` returns or raises, done in a thread once one is free."""
-        context = contextvars.copy_context()
+        """What ``work`` returns or raises: an answer, made when its turn comes."""
         self.under_way += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._computing, context.run, work)
+            return await _in(self._computing, work)
         finally:
             self.under_way -= 1
+
+    async def aside(self, work: Callable[[], T]) -> T:
+        """What ``work`` returns or raises: something looked up, or what takes long and nobody waits for."""
+        return await _in(self._aside, work)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """What ``work`` finds in one state of the database.
@@ -46,7 +56,7 @@ class Workers:
             with self._database.read() as connection:
                 return work(connection)
 
-        return await asyncio.get_running_loop().run_in_executor(self._recording, run)
+        return await asyncio.get_running_loop().run_in_executor(self._reading, run)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """What ``work`` returns, in a transaction that no other writer runs beside.
@@ -59,14 +69,26 @@ class Workers:
             with self._database.write() as connection:
                 return work(connection)
 
-        return await asyncio.get_running_loop().run_in_executor(self._recording, run)
+        return await asyncio.get_running_loop().run_in_executor(self._writing, run)
 
     def close(self) -> None:
         """Take no more work, and wait for what is being done."""
         self._computing.shutdown(cancel_futures=True)
-        self._recording.shutdown()
+        self._aside.shutdown(cancel_futures=True)
+        self._reading.shutdown()
+        self._writing.shutdown()
 
     @property
     def sole(self) -> bool:
         """Whether this process is the only one that uses the database (SQLite in a locked home)."""
         return self._database.dialect == "sqlite"
+
+
+async def _in(pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+    context = contextvars.copy_context()
+    return await asyncio.get_running_loop().run_in_executor(pool, context.run, work)
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

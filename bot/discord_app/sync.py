@@ -22,10 +22,10 @@ async def sync(client: Client, workers: Workers, database: Database) -> bool:
     """
     name = f"discord commands {client.application_id}"
     now = client.tree.fingerprint()
-    if await workers.compute(lambda: states.state(database, name)) == now:
+    if await workers.aside(lambda: states.state(database, name)) == now:
         return False
     with sending.translated():
         synced = await client.tree.sync()
-    await workers.compute(lambda: states.note(database, name, now))
+    await workers.aside(lambda: states.note(database, name, now))
     log.info("%d commands were synced with discord.py %s", len(synced), discord.__version__)
     return True

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from index.collect.fetch import Fetcher
 
 
+WAITING = 8
+"""Answers made at a time where a language model writes them: their threads wait for it most of the time."""
+
+
 class TakingIn:
     """The indexer for several who take articles in: one call at a time, and none goes on once it is to stop.
 
@@ -100,7 +104,7 @@ def assemble(
 ) -> Works:
     """Put everything together on open stores, in the loop that serves; ``token`` is the owner's."""
     loop = asyncio.get_running_loop()
-    workers = Workers(root.database)
+    workers = Workers(root.database, computing=WAITING if root.language_model else 0)
     intake = TakingIn(collection.indexer)
     collector = Collector(root.database, fetcher, intake, alone=workers.sole)
     lent: set[Future[AddReport]] = set()

@@ -167,7 +167,7 @@ class Api:
                     model=root.embedder.model,
                 )
 
-        return JSONResponse((await self._works.workers.compute(work)).as_json())
+        return JSONResponse((await self._works.workers.aside(work)).as_json())
 
     async def login(self, request: Request) -> Response:
         """A link that signs in whoever can read the home of this installation."""
@@ -193,7 +193,7 @@ class Api:
         if not contents or any(len(content) > _UPLOAD for _, content in contents):
             raise HTTPException(413 if contents else 400, "Send files of at most 20 MB each.")
         add = self._works.library.add_file
-        done = [await self._works.workers.compute(partial(add, *named)) for named in contents]
+        done = [await self._works.workers.aside(partial(add, *named)) for named in contents]
         return JSONResponse({"files": [asdict(one) for one in done]})
 
     def _told(self, work: Any) -> StreamingResponse:

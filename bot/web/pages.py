@@ -282,7 +282,7 @@ class Pages:
             if visitor.owner:
                 if not address.startswith(("http://", "https://")):
                     return wording.NOT_AN_ADDRESS
-                result = await self._works.workers.compute(lambda: self._works.library.add(address))
+                result = await self._works.workers.aside(lambda: self._works.library.add(address))
             else:
                 outcome = await self._works.desk.sources.add(visitor.person, address)
                 if isinstance(outcome, Suggestion):

@@ -41,8 +41,15 @@ class Offices:
     database: Database
     made: list[Office] = field(default_factory=list)
 
-    def open(self, *, answerer: FakeAnswerer | None = None, lease: float = 30, **options: Any) -> Office:
-        workers = Workers(self.database)
+    def open(
+        self,
+        *,
+        answerer: FakeAnswerer | None = None,
+        lease: float = 30,
+        computing: int = 4,
+        **options: Any,
+    ) -> Office:
+        workers = Workers(self.database, computing=computing)
         answerer, library, figures = answerer or FakeAnswerer(), FakeLibrary(), FakeFigures()
         options = {
             "admins": frozenset({ADMIN}),
