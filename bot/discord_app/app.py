@@ -76,6 +76,13 @@ class DiscordApp:
         finally:
             await self.close()
 
+    async def connected(self) -> bool:
+        """Whether every shard is connected now."""
+        client = self._client
+        if client is None or not client.is_ready():
+            return False
+        return not any(shard.is_closed() for shard in client.shards.values())
+
     async def close(self) -> None:
         """Disconnect. Drain the desk first: what is under way then is taken up after the next start."""
         self._closed.set()

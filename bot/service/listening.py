@@ -2,7 +2,7 @@
 
 import contextlib
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
 import uvicorn
@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.errors import SettingsError
 
-Health = Callable[[], Mapping[str, Any]]
+Told = Callable[[], Awaitable[Mapping[str, Any]]]
 
 
 @contextlib.contextmanager
@@ -42,14 +42,15 @@ def address_of(listener: socket.socket) -> str:
 
 
 class Front:
-    """What is asked first: whether the service lives and is ready; ``app`` takes all else, once it is there.
+    """What is asked first: whether the service lives and is ready; ``app`` takes all else while ``serving``.
 
-    ``health`` gives ``{"ready": …, "parts": {name: state}}``.
+    ``told`` gives what ``/readyz`` says, ``ready`` among it.
     """
 
-    def __init__(self, health: Health) -> None:
+    def __init__(self, *, serving: Callable[[], bool], told: Told) -> None:
         self.app: ASGIApp | None = None
-        self._health = health
+        self._serving = serving
+        self._told = told
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -57,11 +58,9 @@ class Front:
         if path == "/healthz":
             await JSONResponse({"ok": True})(scope, receive, send)
         elif path == "/readyz":
-            health = self._health()
-            await JSONResponse(dict(health), status_code=200 if health["ready"] else 503)(
-                scope, receive, send
-            )
-        elif self.app is None or not self._health()["ready"]:
+            said = await self._told()
+            await JSONResponse(dict(said), status_code=200 if said["ready"] else 503)(scope, receive, send)
+        elif self.app is None or not self._serving():
             waiting = PlainTextResponse(
                 "Communiqué is starting or stopping. Please try again in a moment.\n",
                 status_code=503,

@@ -34,6 +34,8 @@ class Part:
         self.state: State = "waiting"
         self.problem = ""
         """What it failed of, in a sentence, while it is failing."""
+        self.cause: Exception | None = None
+        """The error behind it, None where it ended by itself."""
         self.failures = 0
         """How often it failed, all told."""
         self._work = work
@@ -61,11 +63,11 @@ class Part:
             self.state = "running"
             try:
                 await self._work()
-                self.problem = "It ended by itself."
+                self.problem, self.cause = "It ended by itself.", None
             except (BotError, IndexingError) as exc:
-                self.problem = str(exc)
+                self.problem, self.cause = str(exc), exc
             except Exception as exc:  # the outermost edge of a part: logged and shown, and it begins anew
-                self.problem = f"A defect: {type(exc).__name__}."
+                self.problem, self.cause = f"A defect: {type(exc).__name__}.", exc
                 log.exception("%s failed", self.name)
             if clock() - begun > self._longest:
                 pause = self._pause

@@ -17,6 +17,7 @@ from bot.service.listening import Front, WebServer, address_of, bound
 from bot.service.metrics import Gauges, Metrics
 from bot.service.parts import Part
 from bot.service.plan import Planned, discord_settings, plan, slack_settings
+from bot.service.readiness import Readiness
 from bot.service.works import Works, assemble
 from index.errors import StoreAway, StoreError
 from index.store.lock import OwnerLock
@@ -53,9 +54,8 @@ class Service:
         self._told = told
         self._grace = grace
         self._gone = gone or _leave
-        self._ready = False
+        self._readiness = Readiness()
         self._stop = asyncio.Event()
-        self._parts: list[Part] = []
         self.metrics = Metrics()
 
     def stop(self) -> None:
@@ -67,8 +67,15 @@ class Service:
         self._stop.set()
 
     def health(self) -> dict[str, Any]:
-        """Whether it is ready, and the state of each part."""
-        return {"ready": self._ready, "parts": {part.name: part.state for part in self._parts}}
+        """Whether it takes questions, and the state of each part."""
+        return {
+            "ready": self._readiness.serving,
+            "parts": {part.name: part.state for part in self._parts},
+        }
+
+    @property
+    def _parts(self) -> list[Part]:
+        return self._readiness.parts
 
     async def run(self) -> None:
         """Serve until a signal or `stop`.
@@ -90,14 +97,14 @@ class Service:
                 stack.callback(loop.remove_signal_handler, name)
             token = _new_token(home)
             stack.callback((home / TOKEN).unlink, missing_ok=True)
-            front = Front(self.health)
+            front = Front(serving=lambda: self._readiness.serving, told=self._readiness.told)
             server = WebServer(front, grace=int(self._grace))
             serving = asyncio.create_task(server.serve([listener]))
             lock.announce(address=address_of(listener))
             try:
                 await self._serve(front, server, token, address_of(listener), began)
             finally:
-                self._ready = False
+                self._stopping()
                 server.should_exit = True
                 await serving
 
@@ -112,22 +119,27 @@ class Service:
             contact=settings.contact or "", allowance=Allowance.parse(settings.allow_private or "")
         )
         async with fetcher:
+            waits = self._readiness.waits
+            waits("Database", "It is being opened, and brought up to date if it is of an older version.")
             await asyncio.to_thread(lambda: root.database)
             root.figures = FigureStore(root.database)  # one that sees what is imported while it runs
             with root.opened() as collection:
-                await asyncio.to_thread(_warm, root, collection)
+                await asyncio.to_thread(_warm, root, collection, waits)
                 works = assemble(root, collection, fetcher, self.metrics, token=token)
                 front.app = web(works, address=address, routes=self._slack_routes(works))
-                self._parts += self._planned(works)
+                self._parts.extend(self._planned(works))
                 self.metrics.show(self._states)
                 for part in self._parts:
                     part.start()
-                self._ready = True
+                self._readiness.serves(works.workers)
                 seconds = time.perf_counter() - began
                 log.info("ready", extra={"address": address, "seconds": round(seconds, 1)})
                 self._told(plan(settings), address, seconds)
                 await self._stop.wait()
                 await self._wind_down(works, server)
+
+    def _stopping(self) -> None:
+        self._readiness.waits("Service", "It is stopping: what was begun is finished first.")
 
     def _states(self) -> Gauges:
         return {
@@ -151,9 +163,9 @@ class Service:
             Part("Figures", lambda: keep_up(works)),
         ]
         if "Slack" in runs and settings.slack_app_token and not slack_settings(settings).several:
-            parts.append(Part("Slack", lambda: _slack(works)))
+            parts.append(Part("Slack", lambda: _slack(works, self._readiness)))
         if "Discord" in runs:
-            parts.append(Part("Discord", lambda: _discord(works)))
+            parts.append(Part("Discord", lambda: _discord(works, self._readiness)))
         return parts
 
     def _slack_routes(self, works: Works) -> "list[BaseRoute]":
@@ -171,7 +183,7 @@ class Service:
     async def _wind_down(self, works: Works, server: WebServer) -> None:
         """Take nothing new, finish what was begun, let go; what takes too long is for the next start."""
         ends = time.monotonic() + self._grace
-        self._ready = False
+        self._stopping()
         server.should_exit = True
         works.intake.stop()
         last = {"Desk", "Discord"}  # claims are kept alive, and Discord's answers delivered, to the end
@@ -187,17 +199,21 @@ class Service:
         log.info("stopped; everything that was begun is done")
 
 
-async def _slack(works: Works) -> None:
+async def _slack(works: Works, readiness: Readiness) -> None:
     from bot.slack_app.app import SlackApp
 
-    await SlackApp(slack_settings(works.root.settings), works.desk, works.workers).run()
+    app = SlackApp(slack_settings(works.root.settings), works.desk, works.workers)
+    readiness.links["Slack"] = app.connected
+    await app.run()
 
 
-async def _discord(works: Works) -> None:
+async def _discord(works: Works, readiness: Readiness) -> None:
     from bot.discord_app.app import DiscordApp
 
     settings = discord_settings(works.root.settings)
-    await DiscordApp(settings, works.desk, workers=works.workers, database=works.root.database).run()
+    app = DiscordApp(settings, works.desk, workers=works.workers, database=works.root.database)
+    readiness.links["Discord"] = app.connected
+    await app.run()
 
 
 async def _keep_in_step(works: Works) -> NoReturn:
@@ -223,11 +239,13 @@ def _in_step(works: Works) -> None:
             _recovered(works.root, works.collection)
 
 
-def _warm(root: "Root", collection: "Collection") -> None:
-    """Open, load and try what the first question would wait for."""
+def _warm(root: "Root", collection: "Collection", waits: Callable[[str, str], None]) -> None:
+    """Open, load and try what the first question would wait for; ``waits`` is told what for."""
+    waits("Model", "It is being loaded.")
     root.embedder.embed_query("Is everything ready?")
     if state(root.database, SERVING) != root.embedder.model:
         note(root.database, SERVING, root.embedder.model)
+    waits("Index", "It is being brought up to date with the database.")
     try:
         _recovered(root, collection)
         collection.dense.position()

@@ -74,6 +74,7 @@ class SlackApp:
         else:
             tokens = OneToken(settings.bot_token)
             self.bolt = _for_one(settings)
+        self._handler: AsyncSocketModeHandler | None = None
         workspaces = Workspaces(tokens, api_url=settings.api_url)
         desk.join("slack", SlackDelivery(workspaces, desk))
         register(self.bolt, Slack(desk, workspaces))
@@ -95,12 +96,17 @@ class SlackApp:
             if exc.passing:
                 raise
             raise DeliveryError(f"Slack does not take SLACK_APP_TOKEN: {exc.code}.", code=exc.code) from exc
-        handler = self._socket(client, ping)
+        self._handler = handler = self._socket(client, ping)
         try:
             await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's handler is not typed
             await asyncio.Event().wait()
         finally:
             await handler.close_async()  # type: ignore[no-untyped-call]  # the same
+
+    async def connected(self) -> bool:
+        """Whether Socket Mode is connected now."""
+        client = self._handler.client if self._handler else None
+        return client is not None and await client.is_connected()
 
     def routes(self) -> "list[BaseRoute]":
         """The HTTP routes for Slack: events, commands and buttons; installation where there are several."""
