@@ -51,6 +51,13 @@ def test_every_setting_is_in_the_readme_with_its_default() -> None:
     assert documented == declared
 
 
+@pytest.mark.parametrize("name", ["compose.yaml", "compose.replicas.yaml"])
+def test_every_setting_reaches_the_container(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    passed = set(re.findall(r"^ +([A-Z_]+):", text, re.MULTILINE))
+    assert {str(one.validation_alias) for one in Settings.model_fields.values()} <= passed
+
+
 def test_every_command_is_in_the_readme_and_every_command_there_exists() -> None:
     existing = commands(get_command(app))
     rows = re.findall(r"^\| `communique ([^`]+)` \|", README, re.MULTILINE)
