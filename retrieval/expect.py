@@ -1,7 +1,7 @@
 """What of a text is the kind of thing that a question wants: a number for "how many", a name for "who"."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from retrieval.understand import Query
 
@@ -56,7 +56,8 @@ def meets(query: Query, text: str) -> float:
 
     One half where the kind cannot be told by its looks.
     """
-    return float(bool(wanted(query, text))) if told_by_looks(query) else 0.5
+    finder = _FINDERS.get(query.wants)
+    return 0.5 if finder is None else float(any(True for _ in finder(text, query.question)))
 
 
 def told_by_looks(query: Query) -> bool:
@@ -67,47 +68,47 @@ def told_by_looks(query: Query) -> bool:
 def wanted(query: Query, text: str) -> list[Span]:
     """Where in ``text`` the kind of thing wanted stands, but for what the question itself names."""
     finder = _FINDERS.get(query.wants)
-    return finder(text, query.question) if finder is not None else []
+    return list(finder(text, query.question)) if finder is not None else []
 
 
-def _persons(text: str, question: str) -> list[Span]:
+def _persons(text: str, question: str) -> Iterator[Span]:
     known = set(question.split())
-    return [one.span() for one in _FULL_NAME.finditer(text) if not set(one.group().split()) <= known]
+    return (one.span() for one in _FULL_NAME.finditer(text) if not set(one.group().split()) <= known)
 
 
-def _places(text: str, question: str) -> list[Span]:
+def _places(text: str, question: str) -> Iterator[Span]:
     asked = question.lower()
-    return [one.span("name") for one in _PLACE.finditer(text) if one["name"].lower() not in asked]
+    return (one.span("name") for one in _PLACE.finditer(text) if one["name"].lower() not in asked)
 
 
-def _numbers(text: str, question: str) -> list[Span]:
+def _numbers(text: str, question: str) -> Iterator[Span]:
     """Numbers that count something: none of a date, of a time of day or of a name such as MiG-29."""
     asked = question.lower()
     others = [one.span() for pattern in (_DAY, _TIME_OF_DAY) for one in pattern.finditer(text)]
-    return [
+    return (
         one.span()
         for one in _NUMBER.finditer(text)
         if one.group().lower() not in asked
         and not any(start < one.end() and one.start() < end for start, end in others)
         and not _in_a_name(text, one.start())
-    ]
+    )
 
 
 def _in_a_name(text: str, start: int) -> bool:
     return start > 1 and text[start - 1] == "-" and text[start - 2].isalpha()
 
 
-def _new(pattern: re.Pattern[str]) -> Callable[[str, str], list[Span]]:
+def _new(pattern: re.Pattern[str]) -> Callable[[str, str], Iterator[Span]]:
     """What ``pattern`` finds and the question does not say itself."""
 
-    def found(text: str, question: str) -> list[Span]:
+    def found(text: str, question: str) -> Iterator[Span]:
         asked = question.lower()
-        return [one.span() for one in pattern.finditer(text) if one.group().lower() not in asked]
+        return (one.span() for one in pattern.finditer(text) if one.group().lower() not in asked)
 
     return found
 
 
-_FINDERS: dict[str, Callable[[str, str], list[Span]]] = {
+_FINDERS: dict[str, Callable[[str, str], Iterator[Span]]] = {
     "person": _persons,
     "organisation": _new(_NAME),
     "place": _places,

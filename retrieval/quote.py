@@ -169,9 +169,7 @@ def _runs(ranked: Ranked, place: int, text: str, analyze: Callable[[str], Sequen
                 break
             if end - start > QUOTE_LENGTH:
                 break
-            around = (cut[first - 1].words if first else ()) + (
-                cut[last + 1].words if last + 1 < len(cut) else ()
-            )
+            around = (*cut[max(0, first - 1) : first], *cut[last + 1 : last + 2])
             own = tuple(cut[first : last + 1])
             runs.append(Run(ranked=ranked, place=place, sentences=own, around=around))
     return runs
@@ -193,13 +191,14 @@ def _rows(ranked: Ranked, place: int, text: str, analyze: Callable[[str], Sequen
     )
     if table is None:
         return []
-    head = tuple(analyze(text[table.start : table.header[1]]))
+    start, end = table.start, table.header[1]
+    head = Sentence(start, end, tuple(analyze(text[start:end])))
     return [
         Run(
             ranked=ranked,
             place=place,
             sentences=(Sentence(start, cut, tuple(analyze(text[start:cut]))),),
-            around=head,
+            around=(head,),
             table=table,
         )
         for start, end in table.rows

@@ -1,19 +1,20 @@
 """What is measured of a run of sentences that could be quoted; the weights are learned."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.tables import TableSpan
+from retrieval.asked import Asked, Traces
 from retrieval.expect import told_by_looks, wanted
 from retrieval.rank import Ranked, freshness, reference_day
 from retrieval.search import Candidates
 from retrieval.understand import Query
-from retrieval.words import coverage, names_in, pairs
 
 Analyze = Callable[[str], Sequence[str]]
 
@@ -39,12 +40,12 @@ class Sentence:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """Consecutive sentences of a passage; ``around`` are the words of their neighbours."""
+    """Consecutive sentences of a passage; ``around`` are their neighbours, of a table's row its head."""
 
     ranked: Ranked
     place: int
     sentences: tuple[Sentence, ...]
-    around: tuple[str, ...]
+    around: tuple[Sentence, ...]
     table: TableSpan | None = None
 
     @property
@@ -121,63 +122,83 @@ def quote_rows(
     best: float,
 ) -> NDArray[np.float32]:
     """One row of `QUOTE_FEATURES` for each of ``runs``; ``best`` is the best passage's score."""
-    weights = found.words
-    asked = tuple(weights)
-    asked_pairs = pairs(asked)
-    named = {word for name in names_in(query.search_text) for word in analyze(name)}
-    numbers = {word for word in weights if any(c.isdigit() for c in word)}
-    speaker = set(analyze(query.speaker or ""))
+    asked = Asked(query, found.words, analyze)
     day = reference_day(query)
-    looks = _Looks(query, analyze, speaker)
+    looks = _Looks(query, asked, analyze)
     rows = np.zeros((len(runs), len(QUOTE_FEATURES)), dtype=np.float32)
+    passages: dict[int, _Passage] = {}
     for row, run in enumerate(runs):
+        if run.place not in passages:
+            passages[run.place] = _Passage(run.ranked, asked, analyze, day)
+        of = passages[run.place]
         passage = run.ranked.candidate.passage
         text = texts[passage.article_id]
-        own = set(run.words)
-        title = set(analyze(passage.title))
-        if run.table is not None:
-            own |= set(run.around)
-        days = (day - passage.published).days if passage.published else None
-        covered = coverage(own, weights)
         seen = [looks.of(passage.article_id, text, one) for one in run.sentences]
+        own = set(run.words)
+        around = 0
+        for sentence in run.around:
+            around |= looks.of(passage.article_id, text, sentence).traces.mask
+        mask = 0
+        if run.table is not None:
+            own.update(*(sentence.words for sentence in run.around))
+            mask = around
+        for one in seen:
+            mask |= one.traces.mask
+        places = _joined(run.sentences, seen)
+        length = len(run.words)
+        half = max(1, length // 2)
+        covered = asked.coverage(mask)
         letters = sum(one.long_words for one in seen)
         rows[row] = (
             run.ranked.score,
             run.ranked.score - best,
             1 / (1 + run.place),
             covered,
-            coverage(own | title, weights),
-            coverage(own | set(run.around), weights),
-            coverage(run.ranked.words, weights),
-            coverage(run.words[: max(1, len(run.words) // 2)], weights),
-            covered / max(1, len(run.words)) * 10,
-            max((weight for word, weight in weights.items() if word not in own), default=0.0),
-            len(asked_pairs & pairs(run.words)) / len(asked_pairs) if asked_pairs else 0.0,
-            max(_in_order(asked, one.words) for one in run.sentences),
-            _spread(weights, run.words),
-            len(named & own) / len(named) if named else 0.5,
-            len(numbers & own) / len(numbers) if numbers else 0.5,
+            asked.coverage(mask | of.title),
+            asked.coverage(mask | around),
+            of.coverage,
+            asked.coverage(asked.mask(place for place in places if place[0] < half)),
+            covered / max(1, length) * 10,
+            asked.rarest_missing(mask),
+            asked.pairs(places),
+            max(one.order for one in seen),
+            asked.spread(places),
+            asked.names(mask),
+            asked.numbers(mask),
             float(any(one.wanted for one in seen)) if looks.tells else 0.5,
             min(_MOST_WANTED, sum(one.wanted for one in seen)),
             max(one.near_head for one in seen),
-            len(speaker & (own | title)) / len(speaker) if speaker else 0.5,
-            float(any(one.speaker_says for one in seen)) if speaker else 0.5,
+            asked.named(mask | of.title),
+            float(any(one.speaker_says for one in seen)) if asked.speaker else 0.5,
             run.end - run.start,
             sum(one.capitals for one in seen) / letters if letters else 1.0,
-            len(own & title) / max(1, len(own)),
+            len(own & of.title_words) / max(1, len(own)),
             run.start / max(1, len(text)),
             (run.start - passage.start) / max(1, passage.end - passage.start),
             run.table is not None,
             run.ranked.candidate.cosine,
-            freshness(days, 14),
+            of.fresh,
         )
     return rows
+
+
+class _Passage:
+    """What all runs of a passage share."""
+
+    def __init__(self, ranked: Ranked, asked: Asked, analyze: Analyze, day: date) -> None:
+        passage = ranked.candidate.passage
+        self.title_words = frozenset(analyze(passage.title))
+        self.title = asked.traces(tuple(self.title_words)).mask
+        self.coverage = asked.coverage(asked.traces(ranked.words).mask)
+        self.fresh = freshness((day - passage.published).days if passage.published else None, 14)
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """What one sentence looks like."""
 
+    traces: Traces
+    order: float
     wanted: int
     near_head: float
     speaker_says: bool
@@ -188,12 +209,11 @@ class _Seen:
 class _Looks:
     """What sentences look like to one question, each looked at once."""
 
-    def __init__(self, query: Query, analyze: Analyze, speaker: set[str]) -> None:
+    def __init__(self, query: Query, asked: Asked, analyze: Analyze) -> None:
         self.tells = told_by_looks(query)
         self._query = query
+        self._asked = asked
         self._analyze = analyze
-        self._speaker = speaker
-        self._head = set(analyze(query.head or ""))
         self._seen: dict[tuple[str, int, int], _Seen] = {}
 
     def of(self, article_id: str, text: str, sentence: Sentence) -> _Seen:
@@ -205,50 +225,39 @@ class _Looks:
 
     def _look(self, text: str, words: tuple[str, ...]) -> _Seen:
         spans = wanted(self._query, text)
+        traces = self._asked.traces(words)
         long = _LONG_WORD.findall(text)
         return _Seen(
+            traces=traces,
+            order=self._asked.order(traces.places),
             wanted=len(spans),
-            near_head=self._near_head(text, spans, words),
-            speaker_says=bool(self._speaker & set(words)) and bool(_SAYS.search(text)),
+            near_head=self._near_head(text, spans) if traces.mask & self._asked.head else 0.0,
+            speaker_says=bool(traces.mask & self._asked.speaker) and bool(_SAYS.search(text)),
             long_words=len(long),
             capitals=sum(word[0].isupper() for word in long),
         )
 
-    def _near_head(self, text: str, spans: Sequence[tuple[int, int]], words: tuple[str, ...]) -> float:
+    def _near_head(self, text: str, spans: Sequence[tuple[int, int]]) -> float:
         """How near the noun asked about stands to what is wanted: 1 right behind it, less further off."""
-        if not self._head & set(words):
-            return 0.0
         near = 0.0
         for start, end in spans:
-            behind = self._analyze(text[end : end + _NEAR_HEAD])
-            before = list(reversed(self._analyze(text[max(0, start - _NEAR_HEAD) : start])))
-            near = max(
-                near,
-                *(1 / (1 + place) for place, word in enumerate(behind) if word in self._head),
-                *(0.7 / (1 + place) for place, word in enumerate(before) if word in self._head),
-                0.0,
-            )
+            behind = self._heads(text[end : end + _NEAR_HEAD])
+            before = self._heads(text[max(0, start - _NEAR_HEAD) : start], backwards=True)
+            near = max(near, 1 / (1 + behind[0]) if behind else 0.0, 0.7 / (1 + before[0]) if before else 0.0)
         return near
 
-
-def _in_order(asked: Sequence[str], words: Sequence[str]) -> float:
-    """The share of the question's words that stand in the same order: the longest common subsequence."""
-    known = set(asked)
-    kept = [word for word in words if word in known]
-    if not kept:
-        return 0.0
-    before = [0] * (len(asked) + 1)
-    for word in kept:
-        now = [0]
-        for place, other in enumerate(asked):
-            now.append(before[place] + 1 if word == other else max(before[place + 1], now[-1]))
-        before = now
-    return before[-1] / len(asked)
+    def _heads(self, text: str, *, backwards: bool = False) -> list[int]:
+        """How many words stand before each mention of the noun asked about, from one end of ``text``."""
+        words = list(self._analyze(text))
+        places = self._asked.traces(words[::-1] if backwards else words).places
+        return [place for place, number in places if 1 << number & self._asked.head]
 
 
-def _spread(asked: Collection[str], words: Sequence[str]) -> float:
-    """Over how many words the question's are spread, for each of them that is there; 20 where none is."""
-    places = [place for place, word in enumerate(words) if word in asked]
-    if not places:
-        return 20.0
-    return (places[-1] - places[0] + 1) / len({words[place] for place in places})
+def _joined(sentences: Sequence[Sentence], seen: Sequence[_Seen]) -> list[tuple[int, int]]:
+    """The places of the question's words in a run of sentences."""
+    places: list[tuple[int, int]] = []
+    before = 0
+    for sentence, one in zip(sentences, seen, strict=True):
+        places += [(before + place, number) for place, number in one.traces.places]
+        before += len(sentence.words)
+    return places

@@ -12,11 +12,11 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.asked import Asked, Traces
 from retrieval.expect import meets
 from retrieval.search import Candidate, Candidates
 from retrieval.trees import Trees
 from retrieval.understand import Query
-from retrieval.words import coverage, names_in, pairs
 
 KEPT = 100
 """How many of the candidates are looked at closely."""
@@ -131,24 +131,19 @@ def features(
     analyze: Callable[[str], Sequence[str]],
 ) -> NDArray[np.float32]:
     """One row of `PASSAGE_FEATURES` for each of ``kept``, whose own ``words`` are given."""
-    weights = found.words
+    asked = Asked(query, found.words, analyze)
     best_bm25 = max(max(one.bm25 for one in found.passages), 1e-6)
     best_cosine = max(one.cosine for one in found.passages)
     by_bm25 = _places([one.bm25 for one in kept])
     by_cosine = _places([one.cosine for one in kept])
-    asked = tuple(weights)
-    asked_pairs = pairs(asked)
-    named = {word for name in names_in(query.search_text) for word in analyze(name)}
-    numbers = {word for word in asked if any(c.isdigit() for c in word)}
-    speaker = set(analyze(query.speaker or ""))
     day = reference_day(query)
-    ideal = max(sum(weights.values()), 1e-6)
-    articles = _articles(kept, words)
+    ideal = max(asked.total, 1e-6)
+    bodies = [asked.traces(own) for own in words]
+    articles = _articles(kept, bodies)
     rows = np.zeros((len(kept), len(PASSAGE_FEATURES)), dtype=np.float32)
-    for row, (one, own) in enumerate(zip(kept, words, strict=True)):
-        title = set(analyze(one.passage.title))
-        body = set(own)
-        both = body | title
+    for row, (one, own, body) in enumerate(zip(kept, words, bodies, strict=True)):
+        title = asked.traces(analyze(one.passage.title)).mask
+        both = body.mask | title
         group = articles[one.passage.article_id]
         days = _days(one, day)
         rows[row] = (
@@ -159,15 +154,15 @@ def features(
             one.cosine - best_cosine,
             1 / (1 + by_bm25[row]),
             1 / (1 + by_cosine[row]),
-            coverage(body, weights),
-            coverage(both, weights),
-            coverage(title, weights),
-            max((weight for word, weight in weights.items() if word not in both), default=0.0),
-            len(asked_pairs & pairs(own)) / len(asked_pairs) if asked_pairs else 0.0,
-            len(named & body) / len(named) if named else 0.5,
-            len(named & both) / len(named) if named else 0.5,
-            len(numbers & body) / len(numbers) if numbers else 0.5,
-            coverage(group.words | title, weights),
+            asked.coverage(body.mask),
+            asked.coverage(both),
+            asked.coverage(title),
+            asked.rarest_missing(both),
+            asked.pairs(body.places),
+            asked.names(body.mask),
+            asked.names(both),
+            asked.numbers(body.mask),
+            asked.coverage(group.mask | title),
             group.cosine,
             group.bm25 / best_bm25,
             min(group.count, 10),
@@ -180,9 +175,9 @@ def features(
             len(own),
             one.passage.table,
             meets(query, one.passage.body),
-            len(speaker & both) / len(speaker) if speaker else 0.5,
+            asked.named(both),
             any(mark in one.passage.body for mark in '“”"«'),
-            len(weights),
+            len(asked),
         )
     return rows
 
@@ -191,17 +186,17 @@ def features(
 class _Group:
     """What the candidates of one article have together."""
 
-    words: set[str]
+    mask: int = 0
     cosine: float = -1.0
     bm25: float = 0.0
     count: int = 0
 
 
-def _articles(kept: Sequence[Candidate], words: Sequence[Sequence[str]]) -> dict[str, _Group]:
-    groups: dict[str, _Group] = defaultdict(lambda: _Group(set()))
-    for one, own in zip(kept, words, strict=True):
+def _articles(kept: Sequence[Candidate], bodies: Sequence[Traces]) -> dict[str, _Group]:
+    groups: dict[str, _Group] = defaultdict(_Group)
+    for one, body in zip(kept, bodies, strict=True):
         group = groups[one.passage.article_id]
-        group.words.update(own)
+        group.mask |= body.mask
         group.cosine = max(group.cosine, one.cosine)
         group.bm25 = max(group.bm25, one.bm25)
         group.count += 1

@@ -90,7 +90,7 @@ class _Said:
 
     def __init__(self, articles: Articles) -> None:
         self._articles = articles
-        self._words: dict[tuple[str, int, int], str] = {}
+        self._words: dict[int, str] = {}
 
     def alike(self, one: Quote, other: Quote) -> bool:
         """Whether two articles say the same in the same words."""
@@ -100,11 +100,11 @@ class _Said:
         return mine in theirs or theirs in mine
 
     def _of(self, quote: Quote) -> str:
-        key = (quote.ranked.candidate.passage.article_id, quote.start, quote.end)
-        if key not in self._words:
-            text = self._articles[key[0]][1]
-            self._words[key] = " ".join(text[quote.start : quote.end].split())
-        return self._words[key]
+        words = self._words.get(id(quote))
+        if words is None:
+            text = self._articles[quote.ranked.candidate.passage.article_id][1]
+            words = self._words[id(quote)] = " ".join(text[quote.start : quote.end].split())
+        return words
 
 
 def _first_told(quote: Quote, ranked: Sequence[Quote], said: _Said) -> Quote:

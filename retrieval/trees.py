@@ -1,7 +1,8 @@
 """Boosted regression trees, written out as JSON and evaluated for many rows at once.
 
 Friedman, "Greedy function approximation: a gradient boosting machine", Annals of Statistics 29 (2001). They
-are learned by ``benchmarks/train.py``; here they are only applied.
+are learned by ``benchmarks/train.py``; here they are only applied: all splits are held against all rows, and
+the first leaf that none of them rules out is where a row ends (Lucchese et al., "QuickScorer", SIGIR 2015).
 """
 
 import json
@@ -14,6 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Rows = NDArray[np.float32]
+
+_MOST_LEAVES = 16
+_FIRST_LEFT = np.array([next((i for i in range(16) if not lost >> i & 1), 15) for lost in range(1 << 16)])
+"""Which leaf is the first that is not lost, for each set of lost ones as bits."""
 
 
 class Trees:
@@ -28,42 +33,29 @@ class Trees:
     def __init__(self, record: dict[str, Any]) -> None:
         self.features: tuple[str, ...] = tuple(record["features"])
         self._slope, self._intercept = record.get("calibration", (1.0, 0.0))
-        feature: list[int] = []
-        threshold: list[float] = []
-        left: list[int] = []
-        right: list[int] = []
-        value: list[float] = []
-        roots: list[int] = []
-        depth = 0
-        for nodes in record["trees"]:
-            base = len(feature)
-            roots.append(base)
-            for number, node in enumerate(nodes):
-                leaf = len(node) == 1
-                feature.append(0 if leaf else int(node[0]))
-                threshold.append(0.0 if leaf else float(node[1]))
-                left.append(base + (number if leaf else int(node[2])))
-                right.append(base + (number if leaf else int(node[3])))
-                value.append(float(node[0]) if leaf else 0.0)
-            depth = max(depth, _depth(nodes, 0))
-        self._depth = depth
-        self._roots = np.array(roots, dtype=np.int32)
-        self._feature = np.array(feature, dtype=np.int32)
-        self._threshold = np.array(threshold, dtype=np.float32)
-        self._left = np.array(left, dtype=np.int32)
-        self._right = np.array(right, dtype=np.int32)
-        self._value = np.array(value, dtype=np.float32)
+        trees = [_Tree(nodes) for nodes in record["trees"]]
+        width = max((len(tree.splits) for tree in trees), default=0)
+        leaves = max((len(tree.values) for tree in trees), default=1)
+        if leaves > _MOST_LEAVES:
+            raise ValueError(f"a tree has {leaves} leaves, and at most {_MOST_LEAVES} are carried")
+        # Smaller trees are filled up with splits that every row passes.
+        never = (0, np.inf, 0)
+        splits = [[*tree.splits, *[never] * (width - len(tree.splits))] for tree in trees]
+        self._feature = np.array([[one[0] for one in tree] for tree in splits], dtype=np.int32)
+        self._threshold = np.array([[one[1] for one in tree] for tree in splits], dtype=np.float32)
+        self._lost = np.array([[one[2] for one in tree] for tree in splits], dtype=np.uint16)
+        values = [[*tree.values, *[0.0] * (_MOST_LEAVES - len(tree.values))] for tree in trees]
+        self._value = np.array(values, dtype=np.float32).reshape(-1)
+        self._base = _MOST_LEAVES * np.arange(len(trees))
 
     def scores(self, rows: Rows) -> Rows:
         """The sum of the trees for each of ``rows``, float32 of shape (rows, features)."""
-        if not len(rows):
-            return np.zeros(0, dtype=np.float32)
-        node = np.broadcast_to(self._roots, (len(rows), len(self._roots))).copy()
-        line = np.arange(len(rows))[:, None]
-        for _ in range(self._depth):
-            goes_left = rows[line, self._feature[node]] <= self._threshold[node]
-            node = np.where(goes_left, self._left[node], self._right[node])
-        return np.asarray(self._value[node].sum(axis=1), dtype=np.float32)
+        if not len(rows) or not len(self._base):
+            return np.zeros(len(rows), dtype=np.float32)
+        beyond = rows[:, self._feature] > self._threshold
+        lost = np.bitwise_or.reduce(beyond * self._lost, axis=2)
+        leaf = self._base + _FIRST_LEFT[lost]
+        return np.asarray(self._value[leaf].sum(axis=1), dtype=np.float32)
 
     def probabilities(self, rows: Rows) -> Rows:
         """The scores through the calibrated logistic function: how likely each row is right."""
@@ -78,8 +70,20 @@ def shipped(name: str) -> Trees:
     return Trees(json.loads(text))
 
 
-def _depth(nodes: Sequence[Sequence[float]], number: int) -> int:
-    node = nodes[number]
-    if len(node) == 1:
-        return 0
-    return 1 + max(_depth(nodes, int(node[2])), _depth(nodes, int(node[3])))
+class _Tree:
+    """A tree as its splits, each with the leaves (a bit for each) that are lost beyond its threshold."""
+
+    def __init__(self, nodes: Sequence[Sequence[float]]) -> None:
+        self.splits: list[tuple[int, float, int]] = []
+        self.values: list[float] = []
+        self._read(nodes, 0)
+
+    def _read(self, nodes: Sequence[Sequence[float]], number: int) -> int:
+        """The bits of the leaves below a node."""
+        node = nodes[number]
+        if len(node) == 1:
+            self.values.append(float(node[0]))
+            return 1 << (len(self.values) - 1)
+        left = self._read(nodes, int(node[2]))
+        self.splits.append((int(node[0]), float(node[1]), left))
+        return left | self._read(nodes, int(node[3]))

@@ -173,7 +173,7 @@ class Reader:
             return {
                 row[0]: _found(row)
                 for part in _parts(ids)
-                for row in connection.execute(query.where(passages.c.id.in_(part)))
+                for row in connection.execute(query.where(passages.c.id.in_(part))).all()
             }
 
     def passages_of(self, ids: Collection[str]) -> list[int]:
