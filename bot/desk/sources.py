@@ -90,7 +90,7 @@ class Sources:
         """
         self._channels.require_admin(person)
         address = source.strip().strip("<>").partition("|")[0]
-        gone = await self._workers.aside(lambda: self._library.remove(address))
+        gone = await self._workers.labour(lambda: self._library.remove(address))
         await self._audit.note(person, "remove", address, wording.count(gone or 0, "article"))
         if gone is None:
             raise NotThere(wording.no_such_source(address))
@@ -195,7 +195,7 @@ class Sources:
 
     async def _act(self, person: Person, action: str, target: str, work: Callable[[], Addition]) -> Addition:
         try:
-            addition = await self._workers.aside(work)
+            addition = await self._workers.labour(work)
         except IndexingError as exc:
             await self._audit.note(person, action, target, str(exc))
             raise DeskError(str(exc)) from exc

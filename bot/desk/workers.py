@@ -15,21 +15,24 @@ T = TypeVar("T")
 
 
 class Workers:
-    """Three pools: for answers, for what is done aside of them, and for short transactions.
+    """Pools of threads: for answers, for what is looked up, for what takes long, and for short transactions.
 
     They are apart so that an event is claimed and acknowledged at once however many answers are being made,
-    and that neither waits for the other: who opens a passage for questions, questions for who adds a source.
+    and that none waits for the others: who opens a passage for questions, nor both for who adds a source.
 
     Answers are made in the order in which they were asked, ``computing`` of them at a time: as many as there
     are cores, if that is 0. More would only share the cores, and the first be done hardly before the last.
     """
 
-    def __init__(self, database: Database, *, computing: int = 0, aside: int = 8, reading: int = 2) -> None:
+    def __init__(
+        self, database: Database, *, computing: int = 0, aside: int = 4, labour: int = 4, reading: int = 2
+    ) -> None:
         self._database = database
         self.under_way = 0
         """How much is being computed or waits for a thread that computes."""
         self._computing = ThreadPoolExecutor(computing or _cores(), thread_name_prefix="compute")
         self._aside = ThreadPoolExecutor(aside, thread_name_prefix="aside")
+        self._labour = ThreadPoolExecutor(labour, thread_name_prefix="labour")
         self._reading = ThreadPoolExecutor(reading, thread_name_prefix="read")
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="write")
 
@@ -42,8 +45,12 @@ class Workers:
             self.under_way -= 1
 
     async def aside(self, work: Callable[[], T]) -> T:
-        """What ``work`` returns or raises: something looked up, or what takes long and nobody waits for."""
+        """What ``work`` returns or raises: something looked up."""
         return await _in(self._aside, work)
+
+    async def labour(self, work: Callable[[], T]) -> T:
+        """What ``work`` returns or raises: what takes long, as adding, taking out and mending do."""
+        return await _in(self._labour, work)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """What ``work`` finds in one state of the database.
@@ -75,6 +82,7 @@ class Workers:
         """Take no more work, and wait for what is being done."""
         self._computing.shutdown(cancel_futures=True)
         self._aside.shutdown(cancel_futures=True)
+        self._labour.shutdown(cancel_futures=True)
         self._reading.shutdown()
         self._writing.shutdown()
 

@@ -78,13 +78,14 @@ class Api:
         """A sentence, checked."""
         self._member(request)
         claim = (await _body(request, Check)).claim
+        asking.make_room(self._works)
         found = await self._works.workers.compute(lambda: self._works.answerer.check(claim))
         return JSONResponse(found.as_json())
 
     async def spending(self, request: Request) -> Response:
         """Official figures."""
         self._member(request)
-        found = await asyncio.to_thread(lambda: self._works.figures.look_up(spending_query(request)))
+        found = await self._works.workers.aside(lambda: self._works.figures.look_up(spending_query(request)))
         lead = [] if found.found else [found.sentence]
         return JSONResponse(
             {
@@ -99,7 +100,7 @@ class Api:
         self._member(request)
         limit, offset = _number(request, "limit", 100, most=1000), _number(request, "offset", 0, most=10**9)
         reader = self._works.root.reader
-        found = await asyncio.to_thread(
+        found = await self._works.workers.aside(
             lambda: (reader.counts().articles, list(islice(reader.listing(), offset, offset + limit)))
         )
         return JSONResponse({"total": found[0], "articles": [one.as_json() for one in found[1]]})
@@ -108,7 +109,7 @@ class Api:
         """One article."""
         visitor = self._member(request)
         identifier = request.path_params["id"]
-        found = await asyncio.to_thread(lambda: self._works.root.reader.article(identifier))
+        found = await self._works.workers.aside(lambda: self._works.root.reader.article(identifier))
         if found is None:
             raise HTTPException(404, "There is no such article.")
         stored, text = found
@@ -117,7 +118,7 @@ class Api:
     async def sources(self, request: Request) -> Response:
         """What was added."""
         self._member(request)
-        found = await asyncio.to_thread(self._works.library.sources)
+        found = await self._works.workers.aside(self._works.library.sources)
         return JSONResponse(
             {
                 "sources": [
@@ -133,7 +134,9 @@ class Api:
         if kind == LINES:
             lines = (await _limited(request, _LARGE)).splitlines()
             found = [article_of(line) for line in lines if line.strip()]
-            return self._told(lambda tell: asyncio.to_thread(self._works.intake.add, found, each=tell))
+            return self._told(
+                lambda tell: self._works.workers.labour(partial(self._works.intake.add, found, each=tell))
+            )
         if kind == "multipart/form-data":
             return await self._add_files(request)
         sources = (await _body(request, Add)).sources
@@ -167,7 +170,7 @@ class Api:
                     model=root.embedder.model,
                 )
 
-        return JSONResponse((await self._works.workers.aside(work)).as_json())
+        return JSONResponse((await self._works.workers.labour(work)).as_json())
 
     async def login(self, request: Request) -> Response:
         """A link that signs in whoever can read the home of this installation."""
@@ -183,7 +186,7 @@ class Api:
         if not self._access.visitor(request).known:
             raise HTTPException(401, "A token is needed.")
         # Beside the questions, or it would wait behind them, and count itself among them.
-        exposed = await asyncio.to_thread(self._works.metrics.exposed)
+        exposed = await self._works.workers.aside(self._works.metrics.exposed)
         return Response(exposed, media_type=CONTENT_TYPE)
 
     async def _add_files(self, request: Request) -> Response:
@@ -193,7 +196,7 @@ class Api:
         if not contents or any(len(content) > _UPLOAD for _, content in contents):
             raise HTTPException(413 if contents else 400, "Send files of at most 20 MB each.")
         add = self._works.library.add_file
-        done = [await self._works.workers.aside(partial(add, *named)) for named in contents]
+        done = [await self._works.workers.labour(partial(add, *named)) for named in contents]
         return JSONResponse({"files": [asdict(one) for one in done]})
 
     def _told(self, work: Any) -> StreamingResponse:

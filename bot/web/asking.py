@@ -38,6 +38,16 @@ def new_key(person: Person) -> str:
     return f"{person.platform}:{uuid4().hex}"
 
 
+def make_room(works: Works) -> None:
+    """Nothing, where one more may be asked.
+
+    Raises:
+        TooMany: too much is being asked at once.
+    """
+    if works.workers.under_way >= MOST_UNDER_WAY:
+        raise TooMany("A lot is being asked just now. Please try again in a moment.", wait=2)
+
+
 async def ask(
     works: Works,
     person: Person,
@@ -53,8 +63,7 @@ async def ask(
         TooMany: too much is being asked at once.
         IndexingError, RetrievalError: it cannot be answered now.
     """
-    if works.workers.under_way >= MOST_UNDER_WAY:
-        raise TooMany("A lot is being asked just now. Please try again in a moment.", wait=2)
+    make_room(works)
     key = key or new_key(person)
     identifier = question_id(key)
     # Bound to the end of the request, so that what is logged of a failure carries it too.

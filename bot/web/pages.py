@@ -1,6 +1,5 @@
 """The pages for people: ask, read, figures, sources, gaps, and signing in. None of them holds a script."""
 
-import asyncio
 import base64
 import re
 import secrets
@@ -181,7 +180,9 @@ class Pages:
         sign = request.query_params.get("sign", "")
         if not visitor.whole and not self._links.holds(identifier, start, end, sign=sign):
             start = end = 0
-        shown = await asyncio.to_thread(lambda: self._shown(identifier, start, end, whole=visitor.whole))
+        shown = await self._works.workers.aside(
+            lambda: self._shown(identifier, start, end, whole=visitor.whole)
+        )
         if shown is None:
             raise HTTPException(404, "That article is not in the collection, or not any more.")
         return self._page(request, visitor, "read.html", shown=shown)
@@ -190,7 +191,9 @@ class Pages:
         """Official figures, with a chart."""
         visitor = self._member(request)
         query = spending_query(request) if request.query_params else None
-        report = await asyncio.to_thread(lambda: self._works.figures.spending(query)) if query else None
+        report = (
+            await self._works.workers.aside(lambda: self._works.figures.spending(query)) if query else None
+        )
         chart = base64.b64encode(report.chart).decode() if report and report.chart else None
         return self._page(
             request,
@@ -282,7 +285,7 @@ class Pages:
             if visitor.owner:
                 if not address.startswith(("http://", "https://")):
                     return wording.NOT_AN_ADDRESS
-                result = await self._works.workers.aside(lambda: self._works.library.add(address))
+                result = await self._works.workers.labour(lambda: self._works.library.add(address))
             else:
                 outcome = await self._works.desk.sources.add(visitor.person, address)
                 if isinstance(outcome, Suggestion):

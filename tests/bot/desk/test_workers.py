@@ -88,11 +88,12 @@ async def test_neither_looking_up_nor_recording_waits_for_answers(workers: Worke
     await asyncio.gather(*asked)
 
 
-async def test_answers_do_not_wait_for_who_takes_long_aside(workers: Workers) -> None:
+async def test_nobody_waits_for_what_takes_long(workers: Workers) -> None:
     adding = Counted(held=True)
-    begun = [asyncio.create_task(workers.aside(lambda: adding(0))) for _ in range(20)]
+    begun = [asyncio.create_task(workers.labour(lambda: adding(0))) for _ in range(20)]
     assert await until(lambda: adding.begun)
     assert await workers.compute(lambda: "answered") == "answered"
+    assert await workers.aside(lambda: "looked up") == "looked up"
     adding.go.set()
     await asyncio.gather(*begun)
 
