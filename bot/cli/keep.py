@@ -2,13 +2,18 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.console import messages, output, print_json
 from bot.errors import UsageError
 from bot.root import Root
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.desk.retention import Record
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other tools.")]
 
@@ -25,6 +30,7 @@ def forget(
     context: typer.Context,
     who: Annotated[str, typer.Argument(metavar="WHO", help="slack:U…, slack:T…/U… or discord:…")],
     yes: Annotated[bool, typer.Option("--yes", help="Erase without asking.")] = False,
+    listing: Annotated[bool, typer.Option("--list", help="Show the records, and erase nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List what is kept of a person, and erase it."""
@@ -41,6 +47,10 @@ def forget(
     root: Root = context.obj
     workers = Workers(root.database)
     retention = Retention(workers, Questions(workers), Claims(workers))
+    if listing:
+        _list(who, asyncio.run(retention.listed(who)), as_json=as_json)
+        workers.close()
+        return
     known = asyncio.run(retention.known(who))
     if not as_json:
         for name, number in asdict(known).items():
@@ -53,6 +63,16 @@ def forget(
         print_json({"who": who, "erased": erased, **asdict(known)})
     else:
         output().print(f"{known.total:,} records {'erased' if erased else 'kept'}.")
+
+
+def _list(who: str, records: "Mapping[str, Sequence[Record]]", *, as_json: bool) -> None:
+    if as_json:
+        print_json({"who": who, "records": records})
+        return
+    for kind, found in records.items():
+        for record in found:
+            said = ", ".join(f"{name} {value}" for name, value in record.items())
+            output().print(f"{kind}: {said}", markup=False)
 
 
 def backup(

@@ -1,12 +1,14 @@
 """How long things are kept, and what is known of a person, listed and erased on request."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, delete, func, or_, select, update
 
 from bot.desk.claims import Claims
-from bot.desk.clock import Clock, now
+from bot.desk.clock import Clock, now, utc
 from bot.desk.questions import Questions
 from bot.desk.tables import (
     audit,
@@ -26,30 +28,38 @@ from bot.desk.workers import Workers
 ERASED = "erased"
 
 
+Record = Mapping[str, Any]
+
+_KEPT: Mapping[str, tuple[Table, str, tuple[str, ...]]] = {
+    "questions": (questions, "person", ("asked_at", "platform", "channel", "thread", "text", "answer")),
+    "feedback": (feedback, "person", ("created_at", "question", "verdict", "reason", "comment")),
+    "suggestions": (suggestions, "person", ("created_at", "source", "state")),
+    "conversations": (conversations, "asker", ("updated_at", "platform", "channel", "thread")),
+    "events": (events, "person", ("claimed_at", "key", "channel", "state")),
+    "actions": (audit, "person", ("at", "action", "target", "outcome")),
+    "watches": (watches, "person", ("created_at", "platform", "channel", "topic", "daily_at")),
+    "notices": (notices, "person", ("created_at", "platform", "body")),
+}
+"""By kind: the table, the column that names the person, and what a record says of them, its time first."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """How many records name a person, by kind."""
 
-    questions: int
-    feedback: int
-    suggestions: int
-    conversations: int
-    events: int
-    actions: int
+    questions: int = 0
+    feedback: int = 0
+    suggestions: int = 0
+    conversations: int = 0
+    events: int = 0
+    actions: int = 0
     watches: int = 0
+    notices: int = 0
 
     @property
     def total(self) -> int:
         """All of them."""
-        return (
-            self.questions
-            + self.feedback
-            + self.suggestions
-            + self.conversations
-            + self.events
-            + self.actions
-            + self.watches
-        )
+        return sum(asdict(self).values())
 
 
 class Retention:
@@ -83,19 +93,31 @@ class Retention:
         """What is kept of ``who`` (``slack:T1/U1``, ``slack:U1``, ``discord:42``)."""
 
         def work(connection: Connection) -> Known:
-            def rows(table: Table, column: str = "person") -> int:
-                named = _named(table, column, who)
-                return connection.scalar(select(func.count()).select_from(table).where(named)) or 0
+            counts = {
+                kind: connection.scalar(
+                    select(func.count()).select_from(table).where(_named(table, column, who))
+                )
+                for kind, (table, column, _) in _KEPT.items()
+            }
+            return Known(**{kind: count or 0 for kind, count in counts.items()})
 
-            return Known(
-                questions=rows(questions),
-                feedback=rows(feedback),
-                suggestions=rows(suggestions),
-                conversations=rows(conversations, "asker"),
-                events=rows(events),
-                actions=rows(audit),
-                watches=rows(watches),
-            )
+        return await self._workers.read(work)
+
+    async def listed(self, who: str) -> dict[str, list[Record]]:
+        """The records that name ``who``, by kind, the oldest first; an answer by its words alone."""
+
+        def work(connection: Connection) -> dict[str, list[Record]]:
+            return {
+                kind: [
+                    _record(row)
+                    for row in connection.execute(
+                        select(*(table.c[name] for name in shown))
+                        .where(_named(table, column, who))
+                        .order_by(table.c[shown[0]])
+                    ).mappings()
+                ]
+                for kind, (table, column, shown) in _KEPT.items()
+            }
 
         return await self._workers.read(work)
 
@@ -121,9 +143,25 @@ class Retention:
                 connection.execute(delete(table).where(_named(table, column, who)))
             for table in (suggestions, audit):
                 connection.execute(update(table).where(_named(table, "person", who)).values(person=ERASED))
+            for table in (suggestions, feedback):
+                decided = _named(table, "decided_by", who)
+                connection.execute(update(table).where(decided).values(decided_by=ERASED))
 
         await self._workers.write(work)
         return there
+
+
+def _record(row: RowMapping) -> Record:
+    """A row that can be read by people and written as JSON."""
+    found = {name: value for name, value in row.items() if value not in (None, "")}
+    for name, value in found.items():
+        if isinstance(value, datetime):
+            found[name] = utc(value).isoformat(timespec="seconds")
+        elif name == "answer":
+            found[name] = value["answer"]
+        elif name == "body":
+            found[name] = value["heading"]
+    return found
 
 
 def _named(table: Table, column: str, who: str) -> ColumnElement[bool]:

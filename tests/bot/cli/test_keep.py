@@ -60,6 +60,20 @@ def test_a_person_is_listed_and_forgotten(capsys: pytest.CaptureFixture[str]) ->
     assert main(["forget", "somebody"]) == 2
 
 
+def test_what_is_kept_of_a_person_is_shown_to_whoever_asks_for_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["ask", "Who is there?"]) == 0
+    capsys.readouterr()
+    records = as_json(capsys, "forget", "terminal:local", "--list")["records"]
+    (question,) = records["questions"]
+    assert (question["text"], question["platform"]) == ("Who is there?", "terminal")
+    assert question["answer"]
+    assert main(["forget", "terminal:local", "--list"]) == 0
+    assert "Who is there?" in capsys.readouterr().out
+    assert as_json(capsys, "forget", "terminal:local")["questions"] == 1, "nothing was erased"
+
+
 def test_a_backup_is_put_back_into_a_new_home(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -345,33 +345,6 @@ async def test_suggestions_are_decided_once_and_stay_open_when_reading_fails(roo
     assert ("suggest", PERSON.key) in actions
 
 
-async def test_retention_and_forgetting(room: Room) -> None:
-    desk = room.office.desk
-    old = datetime.now(UTC) - timedelta(days=91)
-    await room.ask("Old?", asked_at=old)
-    reviewed = await room.ask("Old and reviewed?", asked_at=old)
-    await desk.reviews.wrong(reviewed.question, PERSON, reason="other")
-    await room.ask("New?")
-    assert await desk.retention.sweep() == 1
-    assert {asked.text for asked in await desk.questions.of(PERSON)} == {"Old and reviewed?", "New?"}
-    known = await desk.retention.known("discord:1")
-    assert (known.questions, known.feedback) == (2, 1)
-    assert await desk.retention.known("discord:") != known
-    await desk.retention.forget("discord:1")
-    assert (await desk.retention.known("discord:1")).total == 0
-
-
-async def test_forgetting_a_slack_user_with_or_without_the_workspace(room: Room) -> None:
-    member = Person(platform="slack", workspace="T1", user="U_1")
-    twin = Person(platform="slack", workspace="T1", user="UX1")
-    for person in (member, twin):
-        await room.ask("How many?", person=person)
-    for who in ("slack:U_1", "slack:T1/U_1"):
-        assert (await room.office.desk.retention.known(who)).questions == 1
-    await room.office.desk.retention.forget("slack:U_1")
-    assert (await room.office.desk.retention.known("slack:UX1")).questions == 1
-
-
 async def test_asking_again_changes_only_the_options(room: Room) -> None:
     room.office.answerer.prepared["What was decided?"] = OUTSIDE
     reply = await room.ask("What was decided?")
