@@ -6,7 +6,7 @@ restart) takes the event over, looks whether the answer was posted, and posts it
 
 import hashlib
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -178,6 +178,16 @@ class Claims:
         )
         return await self._workers.read(lambda connection: connection.scalar(statement) is not None)
 
+    async def deleted(self, request: Request) -> bool:
+        """Whether the message that asks ``request`` was deleted meanwhile."""
+        if not request.said_in:
+            return False
+        statement = select(events.c.state, events.c.request).where(
+            *_of_message(request), events.c.key != request.key
+        )
+        rows = await self._workers.read(lambda connection: connection.execute(statement).all())
+        return any(_deletes(row.state, row.request) for row in rows)
+
     async def before(
         self, request: Request, *, person: int, channel: int
     ) -> tuple[datetime | None, datetime | None]:
@@ -229,17 +239,26 @@ def _versioned(connection: Connection, request: Request) -> Request | None:
     rows = connection.execute(
         select(events.c.question, events.c.state, events.c.request, questions.c.asked_at)
         .outerjoin(questions, questions.c.id == events.c.question)
-        .where(events.c.channel == _channel(request.place), events.c.said_in == request.said_in)
+        .where(*_of_message(request))
         .order_by(events.c.claimed_at)
     ).all()
-    under_way = [Request.from_json(row.request) for row in rows if row.request]
-    if any(row.state == "gone" for row in rows) or any(one.kind == "retract" for one in under_way):
+    if any(_deletes(row.state, row.request) for row in rows):
         return None
     known = [utc(row.asked_at) for row in rows if row.asked_at]
-    known += [one.asked_at for one in under_way]
+    known += [Request.from_json(row.request).asked_at for row in rows if row.request]
     if request.kind != "retract" and known and request.asked_at <= max(known):
         return None
     return replace(request, replaces=rows[0].question) if rows else request
+
+
+def _of_message(request: Request) -> tuple[ColumnElement[bool], ...]:
+    """The events of the message that holds ``request``."""
+    return (events.c.channel == _channel(request.place), events.c.said_in == request.said_in)
+
+
+def _deletes(state: str, request: Mapping[str, Any] | None) -> bool:
+    """Whether an event is the deletion of its message, done or under way."""
+    return state == "gone" or (request is not None and request["kind"] == "retract")
 
 
 def _forget_gone(connection: Connection, moment: datetime) -> None:

@@ -26,7 +26,9 @@ Refused = Callable[[Request, str], Awaitable[None]]
 
 ATTEMPTS = 3
 """How often an event is taken up before it is given up with a sentence."""
-_PATIENCE = 120.0  # seconds that an edit or deletion waits for the answer that it is about
+_PATIENCE = (
+    600.0  # seconds that an edit or deletion waits for the answer that it is about, behind a crowd too
+)
 
 
 class Serving:
@@ -177,6 +179,10 @@ class Serving:
 
     async def _deliver(self, reply: Reply, delivery: Delivery, *, grown: Message | None) -> None:
         request = reply.request
+        if not grown and await self._claims.deleted(request):
+            await self._questions.withdraw(request.replaces or question_id(request.key))
+            await self._claims.done(request.key, "gone")
+            return
         if not await self._claims.posting(request.key):
             log.warning("another process took %s over; nothing is posted here", request.key)
             return

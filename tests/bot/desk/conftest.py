@@ -28,6 +28,7 @@ class FakeDelivery:
     told: list[str] = field(default_factory=list)
     replaced: list[Reply] = field(default_factory=list)
     guests: frozenset[str] = frozenset()
+    posts: int = 0
 
     async def find(self, request: Request) -> Message | None:
         if not self.finds:
@@ -47,6 +48,7 @@ class FakeDelivery:
     async def post(self, reply: Reply) -> Message | None:
         if self.fails:
             raise self.fails.pop(0)
+        self.posts += 1
         id_ = f"m{len(self.posted) + 1}"
         self.posted[id_] = reply
         if self.deaf:

@@ -182,6 +182,7 @@ async def test_a_question_deleted_while_it_is_answered_leaves_nothing_behind(off
     await asyncio.gather(*(office.desk.take(request("", kind="retract", said_in=str(n))) for n in range(3)))
     await office.desk.drain()
     assert [reply.request.text for reply in delivery.replies] == ["3"]
+    assert delivery.posts == 1, "and nobody is told of a message that goes at once"
 
 
 async def test_a_deletion_is_forgotten_once_its_question_cannot_come_any_more(offices: Offices) -> None:
