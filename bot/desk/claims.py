@@ -18,11 +18,13 @@ from bot.desk.records import Message, Place, Request
 from bot.desk.tables import events, questions
 from bot.desk.workers import Workers
 
-Outcome = Literal["posted", "silent", "failed", "gone"]
-"""``gone``: the message was deleted, so that no version of it is answered any more."""
+Outcome = Literal["posted", "silent", "failed", "refused", "gone"]
+"""``refused``: it was too much, and the person was told so. ``gone``: the message was deleted, so that no
+version of it is answered any more."""
 ON_THE_WAY = timedelta(hours=1)
 """How long a message may still come after word of its edit or deletion: Slack delivers for an hour."""
 _OPEN = ("claimed", "posting")
+_UNCOUNTED = ("silent", "refused", "gone")
 _IS_OPEN = events.c.state.in_(_OPEN)
 
 
@@ -194,13 +196,14 @@ class Claims:
         """When the last but so many things before ``request`` were asked, None where there were fewer.
 
         By the same person (the ``person``-th last), and in the same channel (the ``channel``-th last). What
-        was passed over in silence and what the desk posts by itself count for nobody.
+        was refused or passed over in silence and what the desk posts by itself count for nobody: who is told
+        how long to wait is served then.
         """
         mine = select(events.c.claimed_at).where(events.c.key == request.key).scalar_subquery()
         earlier = or_(
             events.c.claimed_at < mine, and_(events.c.claimed_at == mine, events.c.key < request.key)
         )
-        counted = and_(earlier, events.c.state.not_in(("silent", "gone")), events.c.key.not_like("notice:%"))
+        counted = and_(earlier, events.c.state.not_in(_UNCOUNTED), events.c.key.not_like("notice:%"))
 
         def last(connection: Connection, whose: ColumnElement[bool], number: int) -> datetime | None:
             found = connection.scalar(

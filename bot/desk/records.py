@@ -176,6 +176,7 @@ class Reply:
 
     ``second`` marks a message that may stand beside an earlier one, from before a restart. ``private``:
     to be shown to the asker alone; ``shared``: was so, and is now shown to all with the asker's name.
+    ``refused``: it was too much at once, and does not count for how much is asked.
     """
 
     request: Request
@@ -184,6 +185,7 @@ class Reply:
     private: bool = False
     second: bool = False
     shared: bool = False
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,7 +92,9 @@ class Replying:
             channel = await self._channels.admit(request.person, request.place)
             await self._within_limits(request)
         except DeskError as exc:
-            return None if follow else Reply(request=request, body=Words(text=str(exc)), private=True)
+            refused = isinstance(exc, TooMany)
+            said = Reply(request=request, body=Words(text=str(exc)), private=True, refused=refused)
+            return None if follow else said
         if request.kind == "hint":
             return Reply(request=request, body=Words(text=wording.UNREAD))
         if request.kind == "watch":

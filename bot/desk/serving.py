@@ -194,7 +194,8 @@ class Serving:
             message = grown
         else:
             message = await delivery.post(reply)
-        await self._record(request, message, question=reply.question)
+        outcome: Outcome = "refused" if reply.refused else "posted"
+        await self._record(request, message, question=reply.question, outcome=outcome)
 
     async def _finished(self, grown: Message, reply: Reply, delivery: Delivery) -> bool:
         """Whether the reply stands in the message that has grown; one that is gone is left alone."""
@@ -210,13 +211,18 @@ class Serving:
         return True
 
     async def _record(
-        self, request: Request, message: Message | None, *, question: str | None = None
+        self,
+        request: Request,
+        message: Message | None,
+        *,
+        question: str | None = None,
+        outcome: Outcome = "posted",
     ) -> None:
         if question is None:
             question = request.replaces or question_id(request.key)
         if question:
             await self._questions.posted(question, message)
-        await self._claims.done(request.key, "posted")
+        await self._claims.done(request.key, outcome)
 
     async def _retract(self, request: Request, delivery: Delivery) -> None:
         asked = await self._questions.get(request.replaces)

@@ -8,7 +8,7 @@ events = Table(
     "events",
     metadata,
     Column("key", String(128), primary_key=True),  # "slack:Ev…": what the platform repeats
-    Column("state", String(8), nullable=False),  # claimed, posting; at last posted, silent, failed or gone
+    Column("state", String(8), nullable=False),  # claimed, posting; then one of `claims.Outcome`
     Column("platform", String(16), nullable=False),
     Column("person", String(128), nullable=False),
     Column("channel", String(128), nullable=False),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.desk import Claims, Desk, Limits, Workers
+from bot.desk.clock import now
 from index.store.database import Database
 from tests.bot.fakes import FakeAnswerer, FakeFigures, FakeLibrary
 
@@ -61,7 +62,7 @@ class Offices:
             answerer=answerer,
             library=library,
             figures=figures,
-            claims=Claims(workers, lease=timedelta(seconds=lease)),
+            claims=Claims(workers, lease=timedelta(seconds=lease), clock=options.get("clock", now)),
             **options,
         )
         office = Office(desk, workers, answerer, library, figures)

@@ -183,7 +183,10 @@ async def test_limits_count_a_person_and_a_channel(offices: Offices) -> None:
     assert isinstance(kind.body, Words)
     assert "try again in" in kind.body.text
     assert kind.private
-    assert isinstance((await room.ask("Three?", person=others[0])).body, Words)
+    assert isinstance((await room.ask("Three?", person=others[0])).body, Answer), (
+        "what is refused is not counted"
+    )
+    assert isinstance((await room.ask("Three and a half?", person=others[1])).body, Words)
     elsewhere = Place(platform="discord", workspace="G", channel="other")
     assert isinstance((await room.ask("Four?", person=others[1], place=elsewhere)).body, Answer)
 
@@ -213,14 +216,15 @@ async def test_who_waits_as_long_as_they_are_told_is_served(offices: Offices) ->
     office = offices.open(limits=Limits(per_person=3), clock=lambda: moment[0])
     office.desk.join("discord", delivery)
     room = Room(office, delivery)
+    told: list[str] = []
     for _ in range(5):
         body = (await room.ask("How many?")).body
+        told += re.findall(r"in (\d+) seconds", body.text) if isinstance(body, Words) else ["now"]
         moment[0] += timedelta(seconds=10)
-    assert isinstance(body, Words)
-    found = re.search(r"in (\d+) seconds", body.text)
-    assert found
-    moment[0] += timedelta(seconds=int(found[1]) - 10)
+    assert told == ["now", "now", "now", "30", "20"]
+    moment[0] += timedelta(seconds=10)
     assert isinstance((await room.ask("And now?")).body, Answer)
+    assert isinstance((await room.ask("And again?")).body, Words), "two others are not past their minute"
 
 
 async def test_what_a_watch_finds_and_what_is_passed_over_count_for_nobody(offices: Offices) -> None:

@@ -277,4 +277,4 @@ async def test_too_many_questions_get_a_kind_sentence(offices: Offices, connect:
     assert "That was a lot of questions" in answers[2].text
     assert answers[2].to == "U1"
     assert "This channel is asking a lot" in answers[4].text
-    assert len(chat.office.answerer.asked) == 2
+    assert len(chat.office.answerer.asked) == 3
