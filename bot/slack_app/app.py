@@ -85,17 +85,14 @@ class SlackApp:
         It reconnects by itself, at the latest ``ping`` seconds after a connection broke off.
 
         Raises:
-            DeliveryError: Slack does not take the token, or cannot be reached at the start.
+            DeliveryError: Slack does not take a token, or cannot be reached at the start.
         """
         import asyncio
 
         client = web_client(self._settings.app_token, api_url=self._settings.api_url)
-        try:
-            await call(client, "apps.connections.open")  # the handler would ask for ever
-        except DeliveryError as exc:
-            if exc.passing:
-                raise
-            raise DeliveryError(f"Slack does not take SLACK_APP_TOKEN: {exc.code}.", code=exc.code) from exc
+        await _taken(client, "apps.connections.open", "SLACK_APP_TOKEN")  # the handler would ask for ever
+        bot = web_client(self._settings.bot_token, api_url=self._settings.api_url)
+        await _taken(bot, "auth.test", "SLACK_BOT_TOKEN")  # every event would be refused
         self._handler = handler = self._socket(client, ping)
         try:
             await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's handler is not typed
@@ -128,6 +125,20 @@ class SlackApp:
             web_client=client,
             ping_interval=ping,
         )
+
+
+async def _taken(client: "AsyncWebClient", method: str, name: str) -> None:
+    """Nothing, where Slack takes the token of ``client``, which the setting ``name`` holds.
+
+    Raises:
+        DeliveryError: it does not, or cannot be reached.
+    """
+    try:
+        await call(client, method)
+    except DeliveryError as exc:
+        if exc.passing:
+            raise
+        raise DeliveryError(f"Slack does not take {name}: {exc.code}.", code=exc.code) from exc
 
 
 def _for_one(settings: SlackSettings) -> "AsyncApp":

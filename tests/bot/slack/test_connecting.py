@@ -189,12 +189,16 @@ async def test_doctor_hears_what_is_wrong_with_the_credentials(slack: FakeSlack)
     assert "xoxb" not in str(found)
 
 
-async def test_a_wrong_app_token_stops_the_start_with_one_sentence(
-    slack: FakeSlack, offices: Offices
+@pytest.mark.parametrize(
+    ("bot", "app", "named"),
+    [(BOT_TOKEN, "xapp-no", "SLACK_APP_TOKEN"), ("xoxb-no", APP_TOKEN, "SLACK_BOT_TOKEN")],
+)
+async def test_a_wrong_token_stops_the_start_with_one_sentence(
+    slack: FakeSlack, offices: Offices, bot: str, app: str, named: str
 ) -> None:
     office = offices.open()
-    settings = SlackSettings(bot_token=BOT_TOKEN, app_token="xapp-no", api_url=slack.api_url)
-    with pytest.raises(DeliveryError, match="SLACK_APP_TOKEN"):
+    settings = SlackSettings(bot_token=bot, app_token=app, api_url=slack.api_url)
+    with pytest.raises(DeliveryError, match=named):
         await SlackApp(settings, office.desk, office.workers).run()
 
 
