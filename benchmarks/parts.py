@@ -20,6 +20,7 @@ from index.embed import Embedder
 from index.store.dense import DenseIndex
 from index.store.lexical import LexicalIndex
 from retrieval.answerer import Answerer
+from retrieval.closer import CLOSER_FEATURES
 from retrieval.confidence import CONFIDENCE_FEATURES
 from retrieval.quote_measures import QUOTE_FEATURES
 from retrieval.rank import PASSAGE_FEATURES
@@ -30,7 +31,12 @@ from retrieval.understand import Query
 if TYPE_CHECKING:
     from index.embed import Vectors
 
-STAGES = {"passages": PASSAGE_FEATURES, "quotes": QUOTE_FEATURES, "confidence": CONFIDENCE_FEATURES}
+STAGES = {
+    "passages": PASSAGE_FEATURES,
+    "quotes": QUOTE_FEATURES,
+    "closer": CLOSER_FEATURES,
+    "confidence": CONFIDENCE_FEATURES,
+}
 
 
 class Muted(Trees):
@@ -116,7 +122,6 @@ PARTS = (
     Part(name="vectors of passages", muted=r"cosine"),
     Part(name="kind of answer", muted=r"expected|wants_"),
     Part(name="speaker and quotation marks", muted=r"speaker|quotation_marks"),
-    Part(name="capital letters", muted=r"capitals"),
     Part(name="place and length", muted=r"\.(first|place|place_in_passage|length|table)$"),
     Part(name="dense candidates", candidates=("lexical",)),
     Part(name="lexical candidates", candidates=("dense",)),
@@ -125,6 +130,7 @@ PARTS = (
     Part(name="selection", selected=False),
     Part(name="official figures", figures=False),
     Part(name="learned confidence", plain={"confidence": {"quote_score": 1.0}}),
+    Part(name="closer look", plain={"closer": {"score": 1.0}}),
     Part(name="learned quotes", plain={"quotes": _COVERED}),
     Part(name="learned passages and quotes", plain={"passages": _SUM, "quotes": _COVERED}),
 )
@@ -138,6 +144,7 @@ class Remembering:
         self._embedder = embedder
         self._passages: dict[str, Vectors] = {}
         self._questions: dict[str, Vectors] = {}
+        self._tokens: dict[str, Vectors] = {}
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See `Embedder.count_tokens`."""
@@ -155,6 +162,13 @@ class Remembering:
         if text not in self._questions:
             self._questions[text] = self._embedder.embed_query(text)
         return self._questions[text]
+
+    def embed_tokens(self, texts: Sequence[str]) -> "list[Vectors]":
+        """See `Embedder.embed_tokens`."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._tokens]
+        if new:
+            self._tokens.update(zip(new, self._embedder.embed_tokens(new), strict=True))
+        return [self._tokens[text] for text in texts]
 
 
 class _NothingDense(DenseIndex):

@@ -11,6 +11,7 @@ the pooling that of N. Reimers and I. Gurevych, "Sentence-BERT" (2019).
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -98,21 +99,40 @@ class PackedBert:
         stand together.
         """
         import torch
-        from torch.nn.functional import embedding, normalize
+        from torch.nn.functional import normalize
 
         with torch.inference_mode():
-            runs = list(_runs([len(text) for text in texts]))
-            spare = [0] * _spare(sum(len(text) for text in texts))
-            tokens = torch.tensor([*(token for text in texts for token in text), *spare])
-            places = torch.tensor([*(place for text in texts for place in range(len(text))), *spare])
-            states = self._norm(embedding(tokens, self._words).add_(embedding(places, self._places)))
-            for layer in self._layers:
-                attended = self._attended(layer.attention(states), runs)
-                states = layer.attended_norm(layer.attended(attended).add_(states))
-                states = layer.outer_norm(layer.outer(layer.inner.gelu(states)).add_(states))
+            states, runs = self._states(texts)
             means = [states[span].view(-1, length, self.dimensions).float().mean(1) for span, length in runs]
             vectors: NDArray[np.float32] = normalize(torch.cat(means), dim=1).numpy()
             return vectors
+
+    def tokens(self, texts: "Sequence[Sequence[int]]") -> "list[NDArray[np.float32]]":
+        """The last layer of each text's tokens, each of length 1, shape (tokens, dimensions)."""
+        import torch
+        from torch.nn.functional import normalize
+
+        with torch.inference_mode():
+            states, _ = self._states(texts)
+            every = normalize(states.float(), dim=1).numpy()
+        ends = list(accumulate(len(text) for text in texts))
+        return [every[end - len(text) : end] for text, end in zip(texts, ends, strict=True)]
+
+    def _states(self, texts: "Sequence[Sequence[int]]") -> "tuple[Tensor, list[tuple[slice, int]]]":
+        """The last layer of all tokens, one after another, and where neighbours of one length stand."""
+        import torch
+        from torch.nn.functional import embedding
+
+        runs = list(_runs([len(text) for text in texts]))
+        spare = [0] * _spare(sum(len(text) for text in texts))
+        tokens = torch.tensor([*(token for text in texts for token in text), *spare])
+        places = torch.tensor([*(place for text in texts for place in range(len(text))), *spare])
+        states = self._norm(embedding(tokens, self._words).add_(embedding(places, self._places)))
+        for layer in self._layers:
+            attended = self._attended(layer.attention(states), runs)
+            states = layer.attended_norm(layer.attended(attended).add_(states))
+            states = layer.outer_norm(layer.outer(layer.inner.gelu(states)).add_(states))
+        return states, runs
 
     def _attended(self, joined: "Tensor", runs: "Sequence[tuple[slice, int]]") -> "Tensor":
         """What each token takes from the others of its text; ``joined`` holds queries, keys and values."""

@@ -15,13 +15,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from index.errors import ModelError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from index.bert import PackedBert
 
     Vectors = NDArray[np.float32]
 
@@ -43,6 +45,7 @@ _SMALLEST_SHARE = 256
 """Tokens for which a thread of their own pays."""
 
 Precision = Literal["bfloat16", "float32"]
+Found = TypeVar("Found")
 
 
 class Embedder(Protocol):
@@ -67,12 +70,21 @@ class Embedder(Protocol):
         """The vector of a question, float32, shape (dimensions,), of length 1."""
         ...
 
+    def embed_tokens(self, texts: Sequence[str]) -> "list[Vectors]":
+        """The vectors of each text's tokens, special tokens left out, each of length 1.
+
+        Float32, of shape (tokens, dimensions) for each text; what is longer than `MAX_TOKENS` is cut.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Encoder:
     """A loaded model: token numbers, special tokens included, to vectors of unit length."""
 
     encode: "Callable[[Sequence[Sequence[int]]], Vectors]"
+    encode_tokens: "Callable[[Sequence[Sequence[int]]], list[Vectors]]"
+    """The same for every token of each text."""
     dimensions: int
     limit: int
     prompts: Mapping[str, str]
@@ -118,17 +130,30 @@ class SentenceTransformerEmbedder:
         """See `Embedder.embed_query`."""
         return self._embed([text], prompt="query")[0]  # type: ignore[no-any-return]  # numpy's index is Any
 
+    def embed_tokens(self, texts: Sequence[str]) -> "list[Vectors]":
+        """See `Embedder.embed_tokens`."""
+        encoder = self._load_encoder()
+        ids = self._ids(texts, encoder)
+        found: dict[int, Vectors] = {}
+        batches = _batches([len(row) for row in ids], cores=_cores())
+        for rows, vectors in zip(batches, _beside(encoder.encode_tokens, batches, ids), strict=True):
+            found.update(zip(rows, vectors, strict=True))
+        return [found[row][1:-1] for row in range(len(texts))]
+
     def warm(self) -> None:
         """Load the model now and run it once, so that the first question does not wait for it."""
         self.embed_query("warm")
+
+    def _ids(self, texts: Sequence[str], encoder: _Encoder, prefix: str = "") -> list[list[int]]:
+        """The token numbers of each text behind ``prefix``, as many as the model takes."""
+        encoded = self._load_tokenizer().encode_batch_fast([prefix + text for text in texts])
+        return [_truncated(encoding.ids, encoder.limit) for encoding in encoded]
 
     def _embed(self, texts: Sequence[str], *, prompt: str) -> "Vectors":
         import numpy as np
 
         encoder = self._load_encoder()
-        prefix = encoder.prompts.get(prompt, "")
-        encoded = self._load_tokenizer().encode_batch_fast([prefix + text for text in texts])
-        ids = [_truncated(encoding.ids, encoder.limit) for encoding in encoded]
+        ids = self._ids(texts, encoder, encoder.prompts.get(prompt, ""))
         vectors = np.empty((len(texts), encoder.dimensions), dtype=np.float32)
         batches = _batches([len(row) for row in ids], cores=_cores())
         for rows, found in zip(batches, _beside(encoder.encode, batches, ids), strict=True):
@@ -250,10 +275,10 @@ def _batches(lengths: Sequence[int], *, cores: int = 1) -> list[list[int]]:
 
 
 def _beside(
-    encode: "Callable[[Sequence[Sequence[int]]], Vectors]",
+    encode: "Callable[[Sequence[Sequence[int]]], Found]",
     batches: Sequence[Sequence[int]],
     ids: Sequence[Sequence[int]],
-) -> "Iterator[Vectors]":
+) -> "Iterator[Found]":
     """The vectors of each batch, in order, computed on as many threads as there are cores.
 
     The threads are the call's own: one that embeds many articles does not keep a question waiting.
@@ -320,7 +345,8 @@ def _bundled(folder: Path, precision: Precision) -> _Encoder:
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     pipeline = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))
     bert = PackedBert(load_file(folder / "model.safetensors"), config, getattr(torch, precision))
-    return _Encoder(bert, bert.dimensions, min(MAX_TOKENS, pipeline["max_seq_length"]), prompts={})
+    limit = min(MAX_TOKENS, pipeline["max_seq_length"])
+    return _Encoder(bert, bert.tokens, bert.dimensions, limit, prompts={})
 
 
 def _from_hub(model: str, precision: Precision) -> _Encoder:
@@ -341,8 +367,11 @@ def _from_hub(model: str, precision: Precision) -> _Encoder:
             "installation."
         ) from exc
     transformer.eval()
+    packed = _packed(transformer, precision)
+    encode, encode_tokens = (packed, packed.tokens) if packed else _padding(transformer, precision)
     return _Encoder(
-        _packed(transformer, precision) or _padding(transformer, precision),
+        encode,
+        encode_tokens,
         transformer.get_embedding_dimension() or 0,
         min(MAX_TOKENS, transformer.max_seq_length or MAX_TOKENS),
         prompts={name: prompt or "" for name, prompt in (transformer.prompts or {}).items()},
@@ -350,7 +379,7 @@ def _from_hub(model: str, precision: Precision) -> _Encoder:
     )
 
 
-def _packed(transformer: Any, precision: Precision) -> "Callable[[Sequence[Sequence[int]]], Vectors] | None":
+def _packed(transformer: Any, precision: Precision) -> "PackedBert | None":
     """The model without padding, if it is a BERT encoder whose tokens are averaged, whole."""
     import torch
 
@@ -369,14 +398,18 @@ def _packed(transformer: Any, precision: Precision) -> "Callable[[Sequence[Seque
     return PackedBert(encoder.state_dict(), config, getattr(torch, precision))
 
 
-def _padding(transformer: Any, precision: Precision) -> "Callable[[Sequence[Sequence[int]]], Vectors]":
+def _padding(
+    transformer: Any, precision: Precision
+) -> (
+    "tuple[Callable[[Sequence[Sequence[int]]], Vectors], Callable[[Sequence[Sequence[int]]], list[Vectors]]]"
+):
     """The model as sentence-transformers runs it, over texts that are padded to the longest of them."""
     import torch
 
     transformer[0].to(getattr(torch, precision))
     filler = transformer.tokenizer.pad_token_id or 0
 
-    def encode(texts: Sequence[Sequence[int]]) -> "Vectors":
+    def features_of(texts: Sequence[Sequence[int]]) -> Any:
         width = max(len(text) for text in texts)
         tokens = [[*text, *[filler] * (width - len(text))] for text in texts]
         mask = [[1] * len(text) + [0] * (width - len(text)) for text in texts]
@@ -386,8 +419,15 @@ def _padding(transformer: Any, precision: Precision) -> "Callable[[Sequence[Sequ
                 features = module(features)
                 if "token_embeddings" in features:
                     features["token_embeddings"] = features["token_embeddings"].float()
-            pooled = torch.nn.functional.normalize(features["sentence_embedding"].float(), dim=1)
+        return features
+
+    def encode(texts: Sequence[Sequence[int]]) -> "Vectors":
+        pooled = torch.nn.functional.normalize(features_of(texts)["sentence_embedding"].float(), dim=1)
         vectors: Vectors = pooled.numpy()
         return vectors
 
-    return encode
+    def encode_tokens(texts: Sequence[Sequence[int]]) -> "list[Vectors]":
+        every = torch.nn.functional.normalize(features_of(texts)["token_embeddings"], dim=2).numpy()
+        return [rows[: len(text)] for rows, text in zip(every, texts, strict=True)]
+
+    return encode, encode_tokens

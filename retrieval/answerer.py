@@ -16,6 +16,7 @@ from index.store.reading import Counts, Reader, StoredArticle
 from retrieval import disagree
 from retrieval.answer import Answer, Citation, Refusal, Window
 from retrieval.cite import Citer, ReadingRoom
+from retrieval.closer import closer
 from retrieval.compose import answer_text, bare_text, long_ago, refusal_text
 from retrieval.confidence import UNHEARD, confidence_features, unheard_names
 from retrieval.corrections import Correction, corrections
@@ -36,7 +37,7 @@ from retrieval.words import STOP_WORDS, Analysis, content_words
 
 log = logging.getLogger(__name__)
 
-THRESHOLD = 0.3
+THRESHOLD = 0.34
 """Below this confidence the question is refused."""
 CITED = 5
 NEAREST = 3
@@ -273,6 +274,9 @@ class Answerer:
             texts = {key: text for key, (_, text) in articles.items()}
             trees = self._trees("quotes")
             quoted = quotes(query, candidates, top, texts=texts, analyze=self._analyze, trees=trees)
+        with clock.stage("look closer"):
+            trees = self._trees("closer")
+            quoted = closer(query, quoted, texts, embedder=self._embedder, trees=trees)
             if self._reranker is not None:
                 quoted = reranked(query.understood, quoted, texts, self._reranker)
         if not quoted:
@@ -285,7 +289,7 @@ class Answerer:
         return _Found(candidates, ranked, quoted, articles, confidence, unheard)
 
     def _trees(self, name: str) -> Trees:
-        """The trees that are learned for one stage: passages, quotes or confidence."""
+        """The trees that are learned for one stage: passages, quotes, closer or confidence."""
         return shipped(name)
 
     def _selected(self, query: Query | None, found: _Found, *, count: int) -> Selection:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.countries import gazetteer
+from retrieval.closer import CLOSER_FEATURES
 from retrieval.quote import Quote
 from retrieval.quote_measures import QUOTE_FEATURES
 from retrieval.rank import PASSAGE_FEATURES, Ranked
@@ -48,6 +49,7 @@ _OF_PASSAGE = (
     "article_cosine",
     "title_coverage",
 )
+_OF_CLOSER = ("near", "near_worst", "near_back", "near_together", "near_together_worst")
 
 CONFIDENCE_FEATURES = (
     "quote_score",
@@ -56,11 +58,14 @@ CONFIDENCE_FEATURES = (
     "passage_score",
     "passage_score_mean",
     *(f"quote_{name}" for name in _OF_QUOTE),
+    *(f"quote_{name}" for name in _OF_CLOSER),
     *(f"passage_{name}" for name in _OF_PASSAGE),
     "best_coverage",
     "best_names",
     "best_cosine",
     "best_rarest_missing",
+    "best_near",
+    "best_near_together",
     "agreeing_articles",
     "question_words",
     "question_names",
@@ -77,6 +82,7 @@ LIKE_AN_ANSWER = {
 
 _QUOTE_COLUMNS = [QUOTE_FEATURES.index(name) for name in _OF_QUOTE]
 _PASSAGE_COLUMNS = [PASSAGE_FEATURES.index(name) for name in _OF_PASSAGE]
+_CLOSER_COLUMNS = [CLOSER_FEATURES.index(name) for name in _OF_CLOSER]
 _NEAR = 10
 """So many of the best are looked at for what any of them has."""
 
@@ -119,7 +125,7 @@ def unheard_names(
 def confidence_features(
     query: Query, found: Candidates, ranked: Sequence[Ranked], quoted: Sequence[Quote]
 ) -> NDArray[np.float32]:
-    """One row of `CONFIDENCE_FEATURES`; at least one quote is needed."""
+    """One row of `CONFIDENCE_FEATURES`; the first of ``quoted`` has to have been looked at closely."""
     best = quoted[0]
     scores = [quote.score for quote in quoted[:_NEAR]]
     other = next(
@@ -131,6 +137,7 @@ def confidence_features(
         0.0,
     )
     near = np.array([one.features for one in ranked[:_NEAR]])
+    closest = np.array([one.near[_CLOSER_COLUMNS] for one in quoted if one.near is not None])
     column = PASSAGE_FEATURES.index
     agreeing = {quote.ranked.candidate.passage.article_id for quote in quoted if quote.score > best.score / 2}
     return np.array(
@@ -141,11 +148,14 @@ def confidence_features(
             ranked[0].score,
             float(np.mean([one.score for one in ranked[:_NEAR]])),
             *best.features[_QUOTE_COLUMNS],
+            *closest[0],
             *best.ranked.features[_PASSAGE_COLUMNS],
             near[:, column("coverage_with_title")].max(),
             near[:, column("names_with_title")].max(),
             near[:, column("cosine")].max(),
             near[:, column("rarest_missing")].min(),
+            closest[:, 0].max(),
+            closest[:, 3].max(),
             min(len(agreeing), 10),
             len(found.words),
             len(names_in(query.search_text)),

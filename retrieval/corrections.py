@@ -32,7 +32,10 @@ class Correction:
 
 
 def corrections(citations: Sequence[Citation], versions: Versions) -> list[Correction]:
-    """One for each cited article whose text has changed; the change of the quoted words before any other."""
+    """One for each cited article whose text has changed.
+
+    The change of the quoted words comes before any other, and that of a figure in them before all.
+    """
     found: list[Correction] = []
     for article in dict.fromkeys(citation.article.id for citation in citations):
         cited = [citation for citation in citations if citation.article.id == article]
@@ -52,10 +55,10 @@ def _correction(
     cited = "".join(f"[{citation.n}]" for citation in citations)
     for day, step in steps:
         replaced = [change for change in step if change.before and change.after]
-        for citation in citations:
-            for change in replaced:
-                if _concerns(change, citation.quote):
-                    return _with_before(f"What [{citation.n}] quotes was changed {day}.", change, day)
+        touched = [(one, change) for one in citations for change in replaced if _concerns(change, one.quote)]
+        if touched:
+            citation, change = next((one for one in touched if _other_figures(one[1])), touched[0])
+            return _with_before(f"What [{citation.n}] quotes was changed {day}.", change, day)
         if notice := next((change.after for change in step if _CORRECTED.search(change.after)), None):
             note = f"The article of {cited} was corrected {day}"
             if error := _owned_up(notice, replaced):
@@ -68,6 +71,11 @@ def _correction(
         return None
     day = steps[0][0]
     return Correction(f"The article of {cited} was changed {day}; what is quoted stood in it before.", day)
+
+
+def _other_figures(change: Change) -> bool:
+    before = set(_NUMBER.findall(change.before))
+    return bool(before) and before != set(_NUMBER.findall(change.after))
 
 
 def _owned_up(notice: str, replaced: Sequence[Change]) -> Change | None:

@@ -32,7 +32,12 @@ _HEAD = 300  # characters; what stands before the first sentence there is title,
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Quote:
-    """A stretch ``text[start:end]`` of the article of ``ranked``, and how likely it answers."""
+    """A stretch ``text[start:end]`` of the article of ``ranked``, and how likely it answers.
+
+    ``sentences`` are the spans it is made of; ``preferred`` is what its score has, in the logarithm of the
+    odds, for coming from a source that the question names. ``near`` is its row of
+    `retrieval.closer.CLOSER_FEATURES`, once it was looked at closely.
+    """
 
     ranked: Ranked
     start: int
@@ -40,6 +45,9 @@ class Quote:
     score: float
     features: NDArray[np.float32]
     table: TableSpan | None = None
+    sentences: tuple[tuple[int, int], ...] = ()
+    preferred: float = 0.0
+    near: NDArray[np.float32] | None = None
 
 
 def quotes(
@@ -59,19 +67,24 @@ def quotes(
     if not runs:
         return []
     rows = quote_rows(query, found, runs, texts, analyze, best=ranked[0].score)
-    scores = 1 / (1 + np.exp(-(trees.scores(rows) + preferences(query, runs, texts))))
+    preferred = preferences(query, runs, texts)
+    scores = 1 / (1 + np.exp(-(trees.scores(rows) + preferred)))
     order = np.argsort(-scores, kind="stable")
-    return [
-        Quote(
-            ranked=runs[i].ranked,
-            start=runs[i].start,
-            end=runs[i].end,
-            score=float(scores[i]),
-            features=rows[i],
-            table=runs[i].table,
-        )
-        for i in order
-    ]
+    return [quote_of(runs[i], rows[i], float(scores[i]), preferred=float(preferred[i])) for i in order]
+
+
+def quote_of(run: Run, row: NDArray[np.float32], score: float, *, preferred: float = 0.0) -> Quote:
+    """A run of sentences as a quote with what is measured of it."""
+    return Quote(
+        ranked=run.ranked,
+        start=run.start,
+        end=run.end,
+        score=score,
+        features=row,
+        table=run.table,
+        sentences=tuple((one.start, one.end) for one in run.sentences),
+        preferred=preferred,
+    )
 
 
 def preferences(query: Query, runs: Sequence[Run], texts: Mapping[str, str]) -> NDArray[np.float32]:

@@ -20,7 +20,6 @@ Analyze = Callable[[str], Sequence[str]]
 
 _MOST_WANTED = 4
 _NEAR_HEAD = 40  # characters on either side of what is wanted, in which the noun asked about is looked for
-_LONG_WORD = re.compile(r"[^\W\d_][\w’'-]{3,}")
 _SAYS = re.compile(
     r"\b(?:said|says?|saying|told|tells|warn(?:s|ed)|add(?:s|ed)|call(?:s|ed)|describ(?:es|ed)|insist(?:s|ed)"
     r"|argu(?:es|ed)|announc(?:es|ed)|stress(?:es|ed)|according to|stat(?:es|ed)|declar(?:es|ed)"
@@ -86,7 +85,6 @@ QUOTE_FEATURES = (
     "speaker",
     "speaker_says",
     "length",
-    "capitals",
     "title_echoed",
     "place",
     "place_in_passage",
@@ -106,7 +104,6 @@ LIKE_THE_ANSWER = {
         1,
     ),
     "rarest_missing": -1,
-    "capitals": -1,
 }  # fmt: skip
 """Which measures can only speak for a quote as they grow (1), or only against it (-1): what is learned keeps
 to that."""
@@ -148,7 +145,6 @@ def quote_rows(
         length = len(run.words)
         half = max(1, length // 2)
         covered = asked.coverage(mask)
-        letters = sum(one.long_words for one in seen)
         rows[row] = (
             run.ranked.score,
             run.ranked.score - best,
@@ -171,7 +167,6 @@ def quote_rows(
             asked.named(mask | of.title),
             float(any(one.speaker_says for one in seen)) if asked.speaker else 0.5,
             run.end - run.start,
-            sum(one.capitals for one in seen) / letters if letters else 1.0,
             len(own & of.title_words) / max(1, len(own)),
             run.start / max(1, len(text)),
             (run.start - passage.start) / max(1, passage.end - passage.start),
@@ -202,8 +197,6 @@ class _Seen:
     wanted: int
     near_head: float
     speaker_says: bool
-    long_words: int
-    capitals: int
 
 
 class _Looks:
@@ -226,15 +219,12 @@ class _Looks:
     def _look(self, text: str, words: tuple[str, ...]) -> _Seen:
         spans = wanted(self._query, text)
         traces = self._asked.traces(words)
-        long = _LONG_WORD.findall(text)
         return _Seen(
             traces=traces,
             order=self._asked.order(traces.places),
             wanted=len(spans),
             near_head=self._near_head(text, spans) if traces.mask & self._asked.head else 0.0,
             speaker_says=bool(traces.mask & self._asked.speaker) and bool(_SAYS.search(text)),
-            long_words=len(long),
-            capitals=sum(word[0].isupper() for word in long),
         )
 
     def _near_head(self, text: str, spans: Sequence[tuple[int, int]]) -> float:

@@ -9,7 +9,11 @@ from retrieval.understand import Query
 
 Articles = Mapping[str, tuple[StoredArticle, str]]
 
-_PER_ARTICLE = 2
+_PER_ARTICLE = 3
+_AGAIN = 0.6
+"""What a quote's score keeps for each quote of the same article that stands before it."""
+_SPREAD = 60
+"""So many of the best are put in that order."""
 _ANSWERS_TOO = 0.6
 """A quote with this share of the best one's score is taken to answer as well."""
 
@@ -37,8 +41,7 @@ def selected(query: Query | None, ranked: Sequence[Quote], articles: Articles, *
     limit = 1 if query is not None and query.wants == "digest" else _PER_ARTICLE
     for one in ordered:
         quote = _first_told(one, ordered, said) if query is None or not query.publishers else one
-        passage = quote.ranked.candidate.passage
-        article = passage.article_id
+        article = _article(quote)
         story = story_of(quote)
         if any(_overlap(quote, other) for other in chosen):
             continue
@@ -126,6 +129,8 @@ def _ordered(query: Query, ranked: Sequence[Quote]) -> list[Quote]:
         able = [quote for quote in ordered if quote.score >= bar]
         able.sort(key=_newest_first)
         ordered = able + [quote for quote in ordered if quote.score < bar]
+    else:
+        ordered = _spread(ordered)
     if query.comparison and len(query.windows) > 1:
         firsts = []
         for window in query.windows:
@@ -144,14 +149,31 @@ def _ordered(query: Query, ranked: Sequence[Quote]) -> list[Quote]:
     return ordered
 
 
+def _spread(ranked: Sequence[Quote]) -> list[Quote]:
+    """By score, in which every quote of an article counts less than the one before it."""
+    waiting = list(ranked[:_SPREAD])
+    spread: list[Quote] = []
+    keeps: dict[str, float] = {}
+    while waiting:
+        best = max(waiting, key=lambda one: one.score * keeps.get(_article(one), 1.0))
+        keeps[_article(best)] = keeps.get(_article(best), 1.0) * _AGAIN
+        spread.append(best)
+        waiting = [one for one in waiting if one is not best and not _overlap(one, best)]
+    chosen = {id(one) for one in spread}
+    return spread + [one for one in ranked if id(one) not in chosen]
+
+
 def _newest_first(quote: Quote) -> tuple[bool, int, float]:
     day = quote.ranked.candidate.passage.published
     return day is None, -day.toordinal() if day else 0, -quote.score
 
 
 def _overlap(one: Quote, other: Quote) -> bool:
-    same = one.ranked.candidate.passage.article_id == other.ranked.candidate.passage.article_id
-    return same and one.start < other.end and other.start < one.end
+    return _article(one) == _article(other) and one.start < other.end and other.start < one.end
+
+
+def _article(quote: Quote) -> str:
+    return quote.ranked.candidate.passage.article_id
 
 
 def _publisher(quote: Quote, articles: Articles) -> str | None:

@@ -36,6 +36,14 @@ class HashingEmbedder:
     def embed_query(self, text: str) -> "Vectors":
         return self._vector(text)
 
+    def embed_tokens(self, texts: Sequence[str]) -> "list[Vectors]":
+        return [
+            np.array([self._vector(word) for word in _TOKEN.findall(text)], dtype=np.float32).reshape(
+                -1, self._dimensions
+            )
+            for text in texts
+        ]
+
     def _vector(self, text: str) -> "Vectors":
         vector = np.zeros(self._dimensions, dtype=np.float32)
         vector[0] = 1e-3  # a text without words has a direction too

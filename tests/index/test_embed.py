@@ -60,6 +60,20 @@ def test_vectors_are_those_of_the_library_itself(embedder: Embedder) -> None:
     assert np.abs(embedder.embed(TEXTS) - expected).max() < 1e-5
 
 
+def test_the_vectors_of_tokens_are_those_of_the_library_without_the_special_ones(embedder: Embedder) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    library = SentenceTransformer(str(MODEL_DIR), device="cpu")
+    expected = library.encode(TEXTS, output_value="token_embeddings")
+    found = embedder.embed_tokens(TEXTS)
+    assert [len(rows) for rows in found[:3]] == embedder.count_tokens(TEXTS[:3])
+    for rows, theirs in zip(found, expected, strict=True):
+        inner = theirs.numpy()[1:-1]
+        assert rows.shape == inner.shape
+        assert rows == pytest.approx(inner / np.linalg.norm(inner, axis=1, keepdims=True), abs=1e-4)
+    assert embedder.embed_tokens([]) == []
+
+
 def test_a_model_of_another_kind_is_read_with_padding(tmp_path: Path) -> None:
     from sentence_transformers import SentenceTransformer
     from transformers import AutoTokenizer, DistilBertConfig, DistilBertModel
@@ -70,7 +84,9 @@ def test_a_model_of_another_kind_is_read_with_padding(tmp_path: Path) -> None:
     tokenizer.save_pretrained(tmp_path)
     texts = TEXTS[:3]  # none longer than we read
     expected = SentenceTransformer(str(tmp_path), device="cpu").encode(texts, normalize_embeddings=True)
-    assert np.abs(SentenceTransformerEmbedder(str(tmp_path)).embed(texts) - expected).max() < 1e-5
+    found = SentenceTransformerEmbedder(str(tmp_path))
+    assert np.abs(found.embed(texts) - expected).max() < 1e-5
+    assert [len(rows) for rows in found.embed_tokens(texts)] == found.count_tokens(texts)
 
 
 @pytest.mark.parametrize("pooling", ["mean", "cls"])

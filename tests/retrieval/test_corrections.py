@@ -51,6 +51,14 @@ def test_a_quote_that_was_changed_is_noted_with_what_stood_there() -> None:
     )
 
 
+def test_a_figure_that_was_changed_comes_before_other_words() -> None:
+    later = FIRST.replace("300", "320").replace("Ida Holm runs it.", "Ida Holm has run it since.")
+    versions = [(stored(2), later), (stored(1), FIRST)]
+    cited = [cite("Ida Holm has run it since."), cite("Its depot in Narvik holds 320 tanks.", n=2)]
+    (found,) = corrections(cited, {"a1": versions})
+    assert found.note.startswith("What [2] quotes was changed by 8 May 2025.")
+
+
 def test_the_article_knows_better_when_it_was_changed() -> None:
     day = datetime(2025, 5, 7, 23, tzinfo=UTC)
     (note,) = notes("It opened in 2018.", FIRST, FIRST.replace("2019", "2018"), modified=day)

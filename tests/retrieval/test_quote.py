@@ -130,7 +130,7 @@ def test_of_a_table_each_row_is_quoted_alone_and_headers_are_its_neighbours() ->
     (table,) = tables_in(TABLE)
     rows = runs_of([ranked(TABLE, table=True)], {"a": TABLE}, analyze)
     assert [TABLE[run.start : run.end] for run in rows] == ["Norway | 1.9 | 2.2 |", "Iceland |  | none |"]
-    assert all(run.table == table and "2024" in run.around for run in rows)
+    assert all(run.table == table and "2024" in run.around[0].words for run in rows)
 
 
 def test_a_table_that_is_no_longer_there_has_no_rows() -> None:

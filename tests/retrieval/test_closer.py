@@ -1,0 +1,97 @@
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.embed import SentenceTransformerEmbedder
+from retrieval.closer import CLOSER_FEATURES, LIKE_THE_ANSWER, LOOKED_AT, closer, closer_rows
+from retrieval.quote import Quote
+from retrieval.quote_measures import QUOTE_FEATURES
+from retrieval.trees import Trees, shipped
+from tests.fakes import HashingEmbedder
+from tests.retrieval.building import asked, ranked
+
+TEXT = (
+    "Rescuers led some of the residents out of a house in Kyiv. "
+    "The largest prisoner exchange since the war began brought 144 soldiers home. "
+    "The ministers met on Tuesday and spoke of the weather."
+)
+QUESTION = "How many captives did Kyiv get back in its biggest swap?"
+
+
+def of(text: str, *, score: float = 0.5, preferred: float = 0.0) -> Quote:
+    """A quote of one sentence of `TEXT`, the one that ``text`` begins."""
+    start = TEXT.index(text)
+    end = TEXT.index(".", start) + 1
+    return Quote(
+        ranked=ranked(TEXT),
+        start=start,
+        end=end,
+        score=score,
+        features=np.zeros(len(QUOTE_FEATURES), dtype=np.float32),
+        sentences=((start, end),),
+        preferred=preferred,
+    )
+
+
+def forest(name: str) -> Trees:
+    """Trees for which what is above one half in ``name`` is right."""
+    column = CLOSER_FEATURES.index(name)
+    return Trees({"features": CLOSER_FEATURES, "trees": [[[column, 0.5, 1, 2], [-2.0], [2.0]]]})
+
+
+def test_words_that_mean_the_same_are_near(model: SentenceTransformerEmbedder) -> None:
+    quotes = [of("Rescuers", score=0.8), of("The largest", score=0.5), of("The ministers", score=0.4)]
+    query = asked(QUESTION)
+    looked, rows = closer_rows(query, quotes, {"a": TEXT}, embedder=model)
+    assert looked == quotes
+    near = rows[:, CLOSER_FEATURES.index("near")]
+    assert near[1] > near[0] > near[2]
+    best = closer(query, quotes, {"a": TEXT}, embedder=model, trees=shipped("closer"))[0]
+    assert TEXT[best.start : best.end].startswith("The largest")
+
+
+def test_only_so_many_sentences_are_embedded() -> None:
+    text = " ".join(f"Ship number {number} sailed north." for number in range(60))
+    quotes = []
+    start = 0
+    for _ in range(60):
+        end = text.index(".", start) + 1
+        quotes.append(replace(of("Rescuers"), start=start, end=end, sentences=((start, end),)))
+        start = end + 1
+    query = asked("Which ship sailed?")
+    embedder = HashingEmbedder()
+    looked, _ = closer_rows(query, quotes, {"a": text}, embedder=embedder)
+    assert looked == quotes[:LOOKED_AT]
+    order = closer(query, quotes, {"a": text}, embedder=embedder, trees=forest("near"))
+    assert [one.near is None for one in order] == [False] * LOOKED_AT + [True] * (60 - LOOKED_AT)
+    assert all(one.score >= other.score for one, other in pairwise(order))
+
+
+def test_the_source_that_a_question_names_still_counts() -> None:
+    quotes = [of("Rescuers"), of("The ministers", preferred=1.0)]
+    query = asked("What happened?")
+    found = closer(query, quotes, {"a": TEXT}, embedder=HashingEmbedder(), trees=forest("length"))
+    assert found[0].preferred == pytest.approx(1.0)
+    assert found[0].score > found[1].score
+
+
+def test_nothing_comes_of_nothing() -> None:
+    query = asked("What happened?")
+    assert closer(query, [], {}, embedder=HashingEmbedder(), trees=forest("near")) == []
+
+
+@given(st.text(max_size=30))
+def test_any_question_is_measured(question: str) -> None:
+    query = asked(question)
+    quotes = [of("Rescuers"), of("The largest")]
+    _, rows = closer_rows(query, quotes, {"a": TEXT}, embedder=HashingEmbedder())
+    assert rows.shape == (2, len(CLOSER_FEATURES))
+    assert np.isfinite(rows).all()
+
+
+def test_the_measures_that_are_held_to_their_sense_exist() -> None:
+    assert set(LIKE_THE_ANSWER) <= set(CLOSER_FEATURES)
