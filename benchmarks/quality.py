@@ -59,8 +59,9 @@ over ten bins.
 Peers see the same passages, each as it is stored, of articles published until the day of asking. Without a
 part, differences are in points (hundredths) from the whole; the weights are not learned again without it.
 
-The weights were learned from the questions of these very sets, so other questions fare worse than these
-tables say; what `python -m benchmarks.train` prints is cross-validated.
+The weights were learned from the questions of these very sets, among others, so other questions fare worse
+than these tables say. What `python -m benchmarks.train` prints is cross-validated: every question is answered
+by weights that were learned without it.
 """
 
 

@@ -179,7 +179,7 @@ def checked_url(url: str, allowance: Allowance = CLOSED) -> str:
         raise refused(url[:200], "it is not understood, or far too long") from None
     if made.raw_host.decode("ascii") != host.strip("[]"):
         raise refused(url, "its host can be read in two ways")
-    return str(made)
+    return f"{scheme}://{shown}{made.raw_path.decode('ascii')}"  # "/." is written without any path by str()
 
 
 def _parted(url: str, authority: str) -> tuple[str, int | None]:

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import httpcore
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.collect.addresses import Allowance, checked_url, closed
@@ -243,6 +243,8 @@ def test_the_public_internet_is_open(text: str) -> None:
 
 
 @given(st.text())
+@example(".")
+@example("..?page=2")
 def test_any_text_is_an_address_or_refused(text: str) -> None:
     for url in (text, f"http://{text}", f"http://example.com/{text}"):
         try:
