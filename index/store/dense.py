@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-GRAPH: Mapping[str, Any] = {"space": "cosine", "ef_construction": 128, "max_neighbors": 16, "ef_search": 200}
+GRAPH: Mapping[str, Any] = {"space": "cosine", "ef_construction": 128, "max_neighbors": 16, "ef_search": 800}
 _ROWS_A_CALL = 2000  # a Chroma server refuses more than 5,461
 _REACHING = 5.0  # seconds within which a server takes a connection
 _ATTEMPTS = 3
@@ -200,7 +200,15 @@ class DenseIndex:
                 self._collection = self._client.get_or_create_collection(
                     self._name, embedding_function=None, configuration={"hnsw": dict(self._graph)}
                 )
+                self._search_as_now(self._collection)
             return self._collection
+
+    def _search_as_now(self, collection: Any) -> None:
+        """Have a collection that was begun with another setting searched as thoroughly as a new one."""
+        graph = collection.configuration.get("hnsw") or {}
+        wanted = self._graph.get("ef_search")
+        if wanted is not None and graph.get("ef_search") != wanted:
+            collection.modify(configuration={"hnsw": {"ef_search": wanted}})
 
     def _connected(self) -> Any:
         import chromadb

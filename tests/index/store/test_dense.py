@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from index.errors import StoreError
-from index.store.dense import DenseIndex
+from index.store.dense import GRAPH, DenseIndex
 
 
 def unit(*degrees: float) -> "np.ndarray[tuple[int, int], np.dtype[np.float32]]":
@@ -71,6 +71,22 @@ def test_it_is_there_when_it_is_opened_again(dense: DenseIndex, chroma_place: Pa
     again = DenseIndex(chroma_place, model=model)
     assert (again.position(), again.ids()) == (8, {1})
     again.close()
+
+
+def test_what_was_begun_with_another_setting_is_searched_as_thoroughly_as_what_is_new(tmp_path: Path) -> None:
+    """Of 8,000 vectors without any order, which is the hardest case, by a graph that is hardly looked at."""
+    random = np.random.default_rng(3)
+    vectors = random.standard_normal((8_000, 64)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    exact = set((np.argsort(-(vectors @ vectors[0]))[:50] + 1).tolist())
+    earlier = DenseIndex(tmp_path, model="m", graph={**GRAPH, "ef_search": 50})
+    earlier.take_in([*range(1, 8_001)], vectors, dropped=[], position=1)
+    few = {number for number, _ in earlier.nearest(vectors[0], count=50)}
+    earlier.close()
+    now = DenseIndex(tmp_path, model="m")
+    found = {number for number, _ in now.nearest(vectors[0], count=50)}
+    now.close()
+    assert len(found & exact) > len(few & exact)
 
 
 def test_each_model_has_its_own_vectors(dense: DenseIndex, chroma_place: Path | str) -> None:
