@@ -21,8 +21,8 @@ from typing import Any
 
 from bot.root import Root
 from bot.settings import Settings
-from index.embed import processor
 from index.errors import StoreError
+from index.precision import processor
 from index.store.doctor import check, repair
 
 

@@ -21,8 +21,8 @@ from benchmarks.parts import PARTS, Part, Partial, Remembering
 from benchmarks.peers import METRICS, peers
 from bot.root import Collection, Root
 from bot.settings import Settings
-from index.embed import processor
 from index.extract import read_path
+from index.precision import processor
 from retrieval.evaluate import GoldQuestion, measure, read_questions
 
 SHARED = Path("../shared")

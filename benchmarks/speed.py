@@ -23,7 +23,7 @@ from typing import Any
 
 from benchmarks.contestants import ARTICLES, Json
 from benchmarks.performance import bars, table, write
-from index.embed import processor
+from index.precision import processor
 
 OTHERS = Path("var/peers/bin/python")
 RESULTS = Path("var/bench/speed.json")
@@ -147,7 +147,7 @@ def _rate(multiply: Callable[[], Any], threads: int) -> float:
 
 def chosen(limit: str) -> str:
     """The precision that `auto` takes with the processor's units limited."""
-    program = "from index.embed import faster_precision; print(faster_precision())"
+    program = "from index.precision import faster_precision; print(faster_precision())"
     environment = {**os.environ, **({"ONEDNN_MAX_CPU_ISA": limit} if limit else {})}
     done = subprocess.run(
         [sys.executable, "-c", program], check=True, stdout=subprocess.PIPE, text=True, env=environment

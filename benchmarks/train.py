@@ -75,81 +75,73 @@ def main() -> None:
 
 def learn_passages(examples: list[Example]) -> list[Any]:
     """Trees that tell right passages; every example gets the scores of the fold that did not see it."""
-    usable = [one for one in examples if one.gold.answers and one.right.any()]
-    parameters = {
-        "num_leaves": 8,
-        "min_data_in_leaf": 300,
-        "learning_rate": 0.05,
-        "lambda_l2": 5.0,
-        **monotone(PASSAGE_FEATURES, rank.LIKE_THE_ANSWER),
-    }
-
-    def fit(part: Sequence[Example]) -> Forests:
-        return fit_order([(one.rows, one.right, one.weight) for one in part], parameters, rounds=180)
-
-    for fold in range(FOLDS):
-        model = fit([one for one in usable if one.fold != fold])
-        for one in examples:
-            if one.fold == fold:
-                one.scores = model.odds(one.rows).astype(np.float32)
-    return fit(usable).nodes()
+    forests = _in_folds(
+        examples,
+        [(one.rows, one.right) for one in examples],
+        {**monotone(PASSAGE_FEATURES, rank.LIKE_THE_ANSWER), "min_data_in_leaf": 300},
+        rounds=180,
+    )
+    for one in examples:
+        one.scores = forests[one.fold].odds(one.rows).astype(np.float32)
+    return forests[-1].nodes()
 
 
 def learn_quotes(examples: list[Example]) -> list[Any]:
     """Trees that tell right quotes among those of the best passages."""
     for one in examples:
         one.quote()
-    rows = {id(one): np.array([quote.features for quote in one.quotes]) for one in examples}
-    right = {id(one): _right(one, one.quotes) for one in examples}
-    usable = [one for one in examples if one.gold.answers and right[id(one)].any()]
-    parameters = {
-        "num_leaves": 8,
-        "min_data_in_leaf": 400,
-        "learning_rate": 0.05,
-        "lambda_l2": 5.0,
-        **monotone(QUOTE_FEATURES, quote_measures.LIKE_THE_ANSWER),
-    }
-
-    def fit(part: Sequence[Example]) -> Forests:
-        return fit_order(
-            [(rows[id(one)], right[id(one)], one.weight) for one in part], parameters, rounds=130
-        )
-
-    models = [fit([one for one in usable if one.fold != fold]) for fold in range(FOLDS)]
-    for one in examples:
+    rows = [np.array([quote.features for quote in one.quotes]) for one in examples]
+    right = [_right(one, one.quotes) for one in examples]
+    forests = _in_folds(
+        examples,
+        list(zip(rows, right, strict=True)),
+        {**monotone(QUOTE_FEATURES, quote_measures.LIKE_THE_ANSWER), "min_data_in_leaf": 400},
+        rounds=130,
+    )
+    for one, measured in zip(examples, rows, strict=True):
         if one.quotes:
-            scores = _likely(models[one.fold].odds(rows[id(one)]))
+            scores = _likely(forests[one.fold].odds(measured))
             order = np.argsort(-scores, kind="stable")
             one.quotes = [replace(one.quotes[i], score=float(scores[i])) for i in order]
-    return fit(usable).nodes()
+    return forests[-1].nodes()
 
 
 def learn_closer(examples: list[Example]) -> list[Any]:
     """Trees for the order of the best quotes, once their words were held against the question's."""
-    looks = {
-        id(one): closer_rows(one.query, one.quotes, one.texts, embedder=one.of.embedder) for one in examples
-    }
-    right = {id(one): _right(one, looks[id(one)][0]) for one in examples}
-    usable = [one for one in examples if one.gold.answers and right[id(one)].any()]
-    parameters = {
-        "num_leaves": 8,
-        "min_data_in_leaf": 200,
-        "learning_rate": 0.05,
-        "lambda_l2": 5.0,
-        **monotone(CLOSER_FEATURES, closer.LIKE_THE_ANSWER),
-    }
-
-    def fit(part: Sequence[Example]) -> Forests:
-        groups = [(looks[id(one)][1], right[id(one)], one.weight) for one in part]
-        return fit_order(groups, parameters, rounds=120)
-
-    models = [fit([one for one in usable if one.fold != fold]) for fold in range(FOLDS)]
-    for one in examples:
-        looked, rows = looks[id(one)]
+    looks = [closer_rows(one.query, one.quotes, one.texts, embedder=one.of.embedder) for one in examples]
+    forests = _in_folds(
+        examples,
+        [(rows, _right(one, looked)) for one, (looked, rows) in zip(examples, looks, strict=True)],
+        {**monotone(CLOSER_FEATURES, closer.LIKE_THE_ANSWER), "min_data_in_leaf": 200},
+        rounds=120,
+    )
+    for one, (looked, rows) in zip(examples, looks, strict=True):
         if looked:
-            scores = _likely(models[one.fold].odds(rows))
-            one.quotes = reordered(one.quotes, looked, rows, scores)
-    return fit(usable).nodes()
+            one.quotes = reordered(one.quotes, looked, rows, _likely(forests[one.fold].odds(rows)))
+    return forests[-1].nodes()
+
+
+def _in_folds(
+    examples: Sequence[Example],
+    measured: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]],
+    parameters: dict[str, Any],
+    *,
+    rounds: int,
+) -> list[Forests]:
+    """Forests for the order within each question: one learned without each fold, and last one from all.
+
+    ``measured`` are the rows of each example and which of them are right.
+    """
+    usable = [
+        (one.fold, (rows, right, one.weight))
+        for one, (rows, right) in zip(examples, measured, strict=True)
+        if one.gold.answers and right.any()
+    ]
+    given = {"num_leaves": 8, "learning_rate": 0.05, "lambda_l2": 5.0, **parameters}
+    return [
+        fit_order([group for fold, group in usable if fold != left_out], given, rounds=rounds)
+        for left_out in (*range(FOLDS), None)
+    ]
 
 
 def learn_confidence(examples: list[Example]) -> tuple[list[Any], tuple[float, float]]:

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from bot.owner import RunningService
     from bot.web.links import PassageLinks
     from index.article import Failure
-    from index.embed import Embedder, Precision
+    from index.embed import Embedder
     from index.figures.store import FigureStore
     from index.indexer import AddReport, Indexed, Indexer
+    from index.precision import Precision
     from index.store.allowance import Allowance
     from index.store.database import Database
     from index.store.dense import DenseIndex
@@ -324,7 +325,7 @@ class Root:
         """The precision set, or the faster one, which is timed once and remembered by processor."""
         if self.settings.precision != "auto":
             return self.settings.precision
-        from index.embed import faster_precision, processor
+        from index.precision import faster_precision, processor
         from index.store.states import remembered
 
         name = f"precision {processor()}"[:64]

@@ -226,7 +226,7 @@ def test_a_key_is_that_of_the_text_alone() -> None:
 @pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reason="the switch is for x86")
 @pytest.mark.parametrize("units", ["AVX512_CORE", "AVX2"])
 def test_where_bfloat16_is_emulated_float32_is_chosen(units: str) -> None:
-    program = "from index.embed import faster_precision; print(faster_precision())"
+    program = "from index.precision import faster_precision; print(faster_precision())"
     environment = {**os.environ, "ONEDNN_MAX_CPU_ISA": units}
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment
