@@ -37,7 +37,7 @@ def test_quotes_that_overlap_are_shown_once() -> None:
     assert shown(QUESTION, first, wider, other) == [first, other]
 
 
-def test_no_more_than_asked_for_and_two_of_one_article() -> None:
+def test_no_more_than_asked_for_and_others_before_a_third_of_one_article() -> None:
     text = "One thing. Two things. Three things."
     spans = [(0, 10), (11, 22), (23, 36)]
     mine = [quote(text, span=span, score=0.9) for span in spans]
