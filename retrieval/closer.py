@@ -22,7 +22,7 @@ from retrieval.understand import Query
 if TYPE_CHECKING:
     from index.embed import Vectors
 
-LOOKED_AT = 12
+LOOKED_AT = 16
 """Sentences at most that are embedded for a question."""
 _BEST = 60
 """Quotes at most among which these sentences are sought."""
