@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 
 GRACE = 25.0
 """Seconds that what was begun is given when the service stops."""
+_READ_FIRST = ("bot.web.app", "index.collect.fetch", "index.figures.store")
+"""Read from the disk in a thread, so that whoever asks meanwhile how far the start is gets an answer."""
 _STEP = 2.0  # seconds between looks whether another process changed the collection
 
 
@@ -109,6 +112,8 @@ class Service:
                 await serving
 
     async def _serve(self, front: Front, server: WebServer, token: str, address: str, began: float) -> None:
+        for name in _READ_FIRST:
+            await asyncio.to_thread(import_module, name)
         from bot.web.app import web
         from index.collect.addresses import Allowance
         from index.collect.fetch import Fetcher
@@ -123,7 +128,8 @@ class Service:
             waits("Database", "It is being opened, and brought up to date if it is of an older version.")
             await asyncio.to_thread(lambda: root.database)
             root.figures = FigureStore(root.database)  # one that sees what is imported while it runs
-            with root.opened() as collection:
+            with ExitStack() as stores:
+                collection = await asyncio.to_thread(stores.enter_context, root.opened())
                 await asyncio.to_thread(_warm, root, collection, waits)
                 works = assemble(root, collection, fetcher, self.metrics, token=token)
                 front.app = web(works, address=address, routes=self._slack_routes(works))
@@ -200,6 +206,7 @@ class Service:
 
 
 async def _slack(works: Works, readiness: Readiness) -> None:
+    await asyncio.to_thread(import_module, "bot.slack_app.app")
     from bot.slack_app.app import SlackApp
 
     app = SlackApp(slack_settings(works.root.settings), works.desk, works.workers)
@@ -208,6 +215,7 @@ async def _slack(works: Works, readiness: Readiness) -> None:
 
 
 async def _discord(works: Works, readiness: Readiness) -> None:
+    await asyncio.to_thread(import_module, "bot.discord_app.app")
     from bot.discord_app.app import DiscordApp
 
     settings = discord_settings(works.root.settings)

@@ -111,7 +111,7 @@ async def ready(home: Path) -> str:
     assert await until(lambda: address() is not None, within=60)
     found = address()
     assert found
-    async with httpx.AsyncClient(base_url=found) as client:
+    async with httpx.AsyncClient(base_url=found, timeout=60) as client:
         for _ in range(600):
             if (await client.get("/readyz")).status_code == 200:
                 return found
