@@ -4,9 +4,10 @@
 
 Four sets of boosted trees are learned, each from the cross-validated scores of the one before it, so that no
 score that a later one sees was fitted to the same question: passages, quotes, the closer look at the best of
-these, and the confidence that the first answers. What is printed is cross-validated too. ``--write`` keeps
-the trees. The questions are those of `benchmarks.quality` and our own in ``benchmarks/questions``, whose
-answers are given by their place in an article.
+these (before it, how near words are to each other), and the confidence that the first answers. What is
+printed is cross-validated too. ``--write`` keeps what was learned. The questions are those of
+`benchmarks.quality` and our own in ``benchmarks/questions``, whose answers are given by their place in an
+article.
 """
 
 import argparse
@@ -21,11 +22,14 @@ from numpy.typing import NDArray
 
 from benchmarks.boosting import Forests, fit_chance, fit_order, monotone, write
 from benchmarks.examples import FOLDS, QUIZ, Example, examples_of, read_set
+from benchmarks.nearness import fit_nearness, lesson, write_nearness
 from benchmarks.quality import SETS, SHARED
+from index.embed import BUNDLED_MODEL
 from retrieval import closer, confidence, quote_measures, rank
 from retrieval.answerer import THRESHOLD
-from retrieval.closer import CLOSER_FEATURES, closer_rows, reordered
+from retrieval.closer import CLOSER_FEATURES, closer_rows, look, reordered
 from retrieval.confidence import CONFIDENCE_FEATURES, confidence_features
+from retrieval.nearness import Nearness
 from retrieval.quote import Quote, passage_around
 from retrieval.quote_measures import QUOTE_FEATURES
 from retrieval.rank import PASSAGE_FEATURES
@@ -39,7 +43,7 @@ LEARNED_FROM = {
 """Sets of questions: the collection that each is asked of, its file, and what places in it refer to."""
 
 OURS = [name for name in LEARNED_FROM if name not in SETS]
-TRUSTED = 0.25
+TRUSTED = 0.12
 """What one of our own questions counts when it comes to refusing: among those without an answer are more near
 misses than people ask."""
 SCARCE = {"samples": 1.5, "seeds": 1.5}
@@ -62,13 +66,14 @@ def main() -> None:
         print(f"{name}: {len(examples)} questions so far", file=sys.stderr)
     passages = learn_passages(examples)
     quotes = learn_quotes(examples)
-    looks = learn_closer(examples)
+    near, looks = learn_closer(examples)
     trust, calibration = learn_confidence(examples)
     report([one for one in examples if one.asked])
     if options.write:
         folder = Path("retrieval/learned")
         write(folder / "passages.json", PASSAGE_FEATURES, passages)
         write(folder / "quotes.json", QUOTE_FEATURES, quotes)
+        write_nearness(folder / "nearness.json", BUNDLED_MODEL, near)
         write(folder / "closer.json", CLOSER_FEATURES, looks)
         write(folder / "confidence.json", CONFIDENCE_FEATURES, trust, calibration)
 
@@ -106,19 +111,30 @@ def learn_quotes(examples: list[Example]) -> list[Any]:
     return forests[-1].nodes()
 
 
-def learn_closer(examples: list[Example]) -> list[Any]:
-    """Trees for the order of the best quotes, once their words were held against the question's."""
-    looks = [closer_rows(one.query, one.quotes, one.texts, embedder=one.of.embedder) for one in examples]
+def learn_closer(examples: list[Example]) -> tuple[Nearness, list[Any]]:
+    """How near words are, and trees for the order of the best quotes by it."""
+    looks = [look(one.query, one.quotes, one.texts, embedder=one.of.embedder) for one in examples]
+    right = [_right(one, found.quotes) for one, found in zip(examples, looks, strict=True)]
+    lessons = [
+        (one.fold, lesson(found, true, one.weight) if one.gold.answers else None)
+        for one, found, true in zip(examples, looks, right, strict=True)
+    ]
+    near = [
+        fit_nearness([one for fold, one in lessons if one is not None and fold != left_out])
+        for left_out in (*range(FOLDS), None)
+    ]
+    rows = [closer_rows(found, near[one.fold]) for one, found in zip(examples, looks, strict=True)]
     forests = _in_folds(
         examples,
-        [(rows, _right(one, looked)) for one, (looked, rows) in zip(examples, looks, strict=True)],
+        list(zip(rows, right, strict=True)),
         {**monotone(CLOSER_FEATURES, closer.LIKE_THE_ANSWER), "min_data_in_leaf": 200},
         rounds=120,
     )
-    for one, (looked, rows) in zip(examples, looks, strict=True):
-        if looked:
-            one.quotes = reordered(one.quotes, looked, rows, _likely(forests[one.fold].odds(rows)))
-    return forests[-1].nodes()
+    for one, found, measured in zip(examples, looks, rows, strict=True):
+        if found.quotes:
+            scores = _likely(forests[one.fold].odds(measured))
+            one.quotes = reordered(one.quotes, found.quotes, measured, scores)
+    return near[-1], forests[-1].nodes()
 
 
 def _in_folds(

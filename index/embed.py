@@ -68,7 +68,8 @@ class Embedder(Protocol):
     def embed_tokens(self, texts: Sequence[str]) -> "list[Vectors]":
         """The vectors of each text's tokens, special tokens left out, each of length 1.
 
-        Float32, of shape (tokens, dimensions) for each text; what is longer than `MAX_TOKENS` is cut.
+        Float32, of shape (tokens, dimensions) for each text; what is longer than `MAX_TOKENS` is cut. BERT
+        encoders give them behind two thirds of their layers, others behind the last.
         """
         ...
 

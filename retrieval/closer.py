@@ -2,7 +2,7 @@
 
 Words are compared as the model understands them in their sentence, so that "captives" meets "prisoners" and
 "swap" meets "exchange" (O. Khattab and M. Zaharia, "ColBERT", SIGIR 2020). Only some sentences are embedded
-for it, when the question is asked.
+for it, when the question is asked; how near two words are is learned (`retrieval.nearness`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embed import Embedder
+from retrieval.nearness import Nearness, nearness
 from retrieval.quote import Quote
 from retrieval.quote_measures import LIKE_THE_ANSWER as QUOTES_LIKE_IT
 from retrieval.quote_measures import QUOTE_FEATURES
@@ -41,8 +42,18 @@ LIKE_THE_ANSWER = {**QUOTES_LIKE_IT, **dict.fromkeys(CLOSER_FEATURES[: 2 + 2 * l
 Span = tuple[str, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Nearness:
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """The quotes that can be made of the best sentences, and the tokens of these and of the question."""
+
+    quotes: list[Quote]
+    asked: "Vectors"
+    """Of shape (tokens, dimensions), as are those of each sentence."""
+    sentences: dict[Span, "Vectors"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Met:
     """How near one sentence is to a question."""
 
     words: NDArray[np.float32]
@@ -61,12 +72,13 @@ def closer(
     Raises:
         ModelError: the model cannot be loaded.
     """
-    looked, rows = closer_rows(query, quotes, texts, embedder=embedder)
-    if not looked:
+    found = look(query, quotes, texts, embedder=embedder)
+    if not found.quotes:
         return list(quotes)
-    preferred = np.array([one.preferred for one in looked], dtype=np.float32)
+    rows = closer_rows(found, nearness(embedder.model, found.asked.shape[1]))
+    preferred = np.array([one.preferred for one in found.quotes], dtype=np.float32)
     scores = 1 / (1 + np.exp(-(trees.scores(rows) + preferred)))
-    return reordered(quotes, looked, rows, scores)
+    return reordered(quotes, found.quotes, rows, scores)
 
 
 def reordered(
@@ -87,30 +99,51 @@ def reordered(
     ]
 
 
-def closer_rows(
-    query: Query, quotes: Sequence[Quote], texts: Mapping[str, str], *, embedder: Embedder
-) -> tuple[list[Quote], NDArray[np.float32]]:
-    """The quotes that can be made of the best sentences, and for each a row of `CLOSER_FEATURES`."""
-    looked, spans = _chosen(quotes[:_BEST])
-    if not looked:
-        return [], np.zeros((0, len(CLOSER_FEATURES)), dtype=np.float32)
-    asked, *vectors = embedder.embed_tokens(
+def look(query: Query, quotes: Sequence[Quote], texts: Mapping[str, str], *, embedder: Embedder) -> Look:
+    """What is to be held against the question, embedded; ``quotes`` are best first.
+
+    Raises:
+        ModelError: the model cannot be loaded.
+    """
+    chosen, spans = _chosen(quotes[:_BEST])
+    if not chosen:
+        return Look([], np.zeros((0, 0), dtype=np.float32), {})
+    asked, *tokens = embedder.embed_tokens(
         [query.understood, *(texts[article][start:end] for article, start, end in spans)]
     )
-    near = {span: _nearness(asked, found) for span, found in zip(spans, vectors, strict=True)}
-    odds = np.array([_log_odds(one.score) for one in looked])
-    measured = np.array([_measures([near[span] for span in _spans(one)]) for one in looked])
+    return Look(chosen, asked, dict(zip(spans, tokens, strict=True)))
+
+
+def closer_rows(found: Look, by: Nearness) -> NDArray[np.float32]:
+    """A row of `CLOSER_FEATURES` for each of the quotes."""
+    if not found.quotes:
+        return np.zeros((0, len(CLOSER_FEATURES)), dtype=np.float32)
+    asked, weights = by.corrected(found.asked), by.weights(found.asked)
+    met = {span: _met(asked, by.corrected(tokens)) for span, tokens in found.sentences.items()}
+    odds = first_odds(found)
+    measured = np.array([_measures([met[span] for span in spans_of(one)], weights) for one in found.quotes])
     rows = np.concatenate(
         [
             odds[:, None],
             odds[:, None] - odds.max(),
             measured,
             measured - measured.max(axis=0),
-            np.array([one.features for one in looked]),
+            np.array([one.features for one in found.quotes]),
         ],
         axis=1,
     )
-    return looked, rows.astype(np.float32)
+    return rows.astype(np.float32)
+
+
+def first_odds(found: Look) -> NDArray[np.float64]:
+    """The logarithms of the odds that the quotes had before."""
+    return np.array([_log_odds(one.score) for one in found.quotes])
+
+
+def spans_of(quote: Quote) -> list[Span]:
+    """Article, start and end of each of its sentences."""
+    article = quote.ranked.candidate.passage.article_id
+    return [(article, start, end) for start, end in quote.sentences]
 
 
 def _chosen(quotes: Iterable[Quote]) -> tuple[list[Quote], list[Span]]:
@@ -118,35 +151,30 @@ def _chosen(quotes: Iterable[Quote]) -> tuple[list[Quote], list[Span]]:
     looked: list[Quote] = []
     spans: dict[Span, None] = {}
     for one in quotes:
-        new = [span for span in _spans(one) if span not in spans]
+        new = [span for span in spans_of(one) if span not in spans]
         if len(spans) + len(new) <= LOOKED_AT:
             looked.append(one)
             spans.update(dict.fromkeys(new))
     return looked, list(spans)
 
 
-def _spans(quote: Quote) -> list[Span]:
-    article = quote.ranked.candidate.passage.article_id
-    return [(article, start, end) for start, end in quote.sentences]
+def _met(asked: "Vectors", tokens: "Vectors") -> _Met:
+    if not len(asked) or not len(tokens):
+        return _Met(np.zeros(len(asked), dtype=np.float32), 0.0)
+    cosines = asked @ tokens.T
+    return _Met(cosines.max(axis=1), float(cosines.max(axis=0).mean()))
 
 
-def _nearness(asked: "Vectors", found: "Vectors") -> _Nearness:
-    if not len(asked) or not len(found):
-        return _Nearness(np.zeros(len(asked), dtype=np.float32), 0.0)
-    cosines = asked @ found.T
-    return _Nearness(cosines.max(axis=1), float(cosines.max(axis=0).mean()))
-
-
-def _measures(sentences: Sequence[_Nearness]) -> tuple[float, ...]:
-    """One value for each of `_MEASURES` of the sentences of a quote."""
+def _measures(sentences: Sequence[_Met], weights: NDArray[np.float32]) -> tuple[float, ...]:
+    """One value for each of `_MEASURES` of a quote; ``weights`` are those of the question's tokens."""
     together = np.maximum.reduce([one.words for one in sentences])
     if not len(together):
         return (0.0,) * len(_MEASURES)
     return (
-        max(float(one.words.mean()) for one in sentences),
+        max(float(one.words @ weights) for one in sentences),
         max(_worst(one.words) for one in sentences),
         max(one.back for one in sentences),
-        float(together.mean()),
+        float(together @ weights),
         _worst(together),
     )
 

@@ -39,7 +39,9 @@ def selected(query: Query | None, ranked: Sequence[Quote], articles: Articles, *
     per_article: dict[str, int] = {}
     stories: dict[str, int] = {}
     limit = 1 if query is not None and query.wants == "digest" else _PER_ARTICLE
-    for one in ordered:
+    for place, one in enumerate(ordered):
+        if len(chosen) == count and place >= _SPREAD:
+            break
         quote = _first_told(one, ordered, said) if query is None or not query.publishers else one
         article = _article(quote)
         story = story_of(quote)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.embed import SentenceTransformerEmbedder
-from retrieval.closer import CLOSER_FEATURES, LIKE_THE_ANSWER, LOOKED_AT, closer, closer_rows
+from retrieval.closer import CLOSER_FEATURES, LIKE_THE_ANSWER, LOOKED_AT, closer, closer_rows, look
+from retrieval.nearness import nearness, plain
 from retrieval.quote import Quote
 from retrieval.quote_measures import QUOTE_FEATURES
 from retrieval.trees import Trees, shipped
@@ -46,8 +47,9 @@ def forest(name: str) -> Trees:
 def test_words_that_mean_the_same_are_near(model: SentenceTransformerEmbedder) -> None:
     quotes = [of("Rescuers", score=0.8), of("The largest", score=0.5), of("The ministers", score=0.4)]
     query = asked(QUESTION)
-    looked, rows = closer_rows(query, quotes, {"a": TEXT}, embedder=model)
-    assert looked == quotes
+    found = look(query, quotes, {"a": TEXT}, embedder=model)
+    assert found.quotes == quotes
+    rows = closer_rows(found, nearness(model.model, found.asked.shape[1]))
     near = rows[:, CLOSER_FEATURES.index("near")]
     assert near[1] > near[0] > near[2]
     best = closer(query, quotes, {"a": TEXT}, embedder=model, trees=shipped("closer"))[0]
@@ -64,8 +66,9 @@ def test_only_so_many_sentences_are_embedded() -> None:
         start = end + 1
     query = asked("Which ship sailed?")
     embedder = HashingEmbedder()
-    looked, _ = closer_rows(query, quotes, {"a": text}, embedder=embedder)
-    assert looked == quotes[:LOOKED_AT]
+    found = look(query, quotes, {"a": text}, embedder=embedder)
+    assert len(found.sentences) == LOOKED_AT
+    assert found.quotes == quotes[:LOOKED_AT]
     order = closer(query, quotes, {"a": text}, embedder=embedder, trees=forest("near"))
     assert [one.near is None for one in order] == [False] * LOOKED_AT + [True] * (60 - LOOKED_AT)
     assert all(one.score >= other.score for one, other in pairwise(order))
@@ -88,7 +91,8 @@ def test_nothing_comes_of_nothing() -> None:
 def test_any_question_is_measured(question: str) -> None:
     query = asked(question)
     quotes = [of("Rescuers"), of("The largest")]
-    _, rows = closer_rows(query, quotes, {"a": TEXT}, embedder=HashingEmbedder())
+    found = look(query, quotes, {"a": TEXT}, embedder=HashingEmbedder())
+    rows = closer_rows(found, plain(found.asked.shape[1]))
     assert rows.shape == (2, len(CLOSER_FEATURES))
     assert np.isfinite(rows).all()
 
