@@ -37,7 +37,7 @@ _PROGRAMS = 256
 """Programs that oneDNN keeps, one for each size of matrices: its own 1,024 take 200 MB more and save 2 %."""
 _ARENA_MAX = -8
 """M_ARENA_MAX of glibc's malloc.h."""
-_SMALLEST_SHARE = 256
+_SMALLEST_SHARE = 512
 """Tokens for which a thread of their own pays."""
 
 Found = TypeVar("Found")

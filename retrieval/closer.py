@@ -5,7 +5,7 @@ Words are compared as the model understands them in their sentence, so that "cap
 for it, when the question is asked; how near two words are is learned (`retrieval.nearness`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,8 @@ LOOKED_AT = 16
 """Sentences at most that are embedded for a question."""
 _BEST = 60
 """Quotes at most among which these sentences are sought."""
+_NO_CHANCE = 3.0
+"""A quote whose log odds are so far below the best one's is not looked at."""
 
 _MEASURES = ("near", "near_worst", "near_back", "near_together", "near_together_worst")
 CLOSER_FEATURES = (
@@ -146,11 +148,14 @@ def spans_of(quote: Quote) -> list[Span]:
     return [(article, start, end) for start, end in quote.sentences]
 
 
-def _chosen(quotes: Iterable[Quote]) -> tuple[list[Quote], list[Span]]:
-    """The first quotes that together have no more than `LOOKED_AT` sentences, and these."""
+def _chosen(quotes: Sequence[Quote]) -> tuple[list[Quote], list[Span]]:
+    """The first quotes with a chance that together have no more than `LOOKED_AT` sentences, and these."""
     looked: list[Quote] = []
     spans: dict[Span, None] = {}
+    bar = max((_log_odds(one.score) for one in quotes), default=0.0) - _NO_CHANCE
     for one in quotes:
+        if _log_odds(one.score) < bar:
+            continue
         new = [span for span in spans_of(one) if span not in spans]
         if len(spans) + len(new) <= LOOKED_AT:
             looked.append(one)

@@ -18,7 +18,7 @@ from retrieval.search import Candidate, Candidates
 from retrieval.trees import Trees
 from retrieval.understand import Query
 
-KEPT = 100
+KEPT = 64
 """How many of the candidates are looked at closely."""
 
 _HALF_LIVES = (3, 14, 90, 365)

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -88,19 +87,17 @@ class Searcher:
         ``stop`` holds the words that say nothing, in lower case; with ``among`` only passages of these
         articles are found, with ``publishers`` only of what they published.
         """
+        vector = self._embedder.embed_query(text)
         notes: tuple[str, ...] = ()
+        words = self._words(text, stop)
+        plain = dict.fromkeys(words, 1.0)  # BM25 weighs them by their frequency itself
         theirs = self._reader.passages_of(among) if among is not None else ()
-        few = among is not None and len(theirs) <= IN_WINDOW
-        count = IN_WINDOW if windows or publishers or among is not None else CANDIDATES
-        with ThreadPoolExecutor(1, thread_name_prefix="question") as beside:
-            embedding = beside.submit(self._embedder.embed_query, text)
-            words = self._words(text, stop)
-            plain = dict.fromkeys(words, 1.0)  # BM25 weighs them by their frequency itself
-            lexical = dict(self._lexical.search(plain, count=count, among=theirs if few else None))
-            vector = embedding.result()
-        if few:
+        if among is not None and len(theirs) <= IN_WINDOW:
+            lexical = dict(self._lexical.search(plain, count=IN_WINDOW, among=theirs))
             dense = dict.fromkeys(theirs, 0.0)
         else:
+            count = IN_WINDOW if windows or publishers or among is not None else CANDIDATES
+            lexical = dict(self._lexical.search(plain, count=count))
             try:
                 dense = dict(self._dense.nearest(vector, count=count))
             except StoreError as exc:

@@ -99,3 +99,9 @@ def test_any_question_is_measured(question: str) -> None:
 
 def test_the_measures_that_are_held_to_their_sense_exist() -> None:
     assert set(LIKE_THE_ANSWER) <= set(CLOSER_FEATURES)
+
+
+def test_a_quote_without_a_chance_is_not_embedded() -> None:
+    quotes = [of("Rescuers", score=0.9), of("The largest", score=0.6), of("The ministers", score=0.01)]
+    found = look(asked("What happened?"), quotes, {"a": TEXT}, embedder=HashingEmbedder())
+    assert found.quotes == quotes[:2]
