@@ -23,6 +23,7 @@ from datetime import date
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol
 
 ARTICLES = Path("../shared/eval/newsqa/articles.jsonl.gz")
@@ -173,7 +174,10 @@ class LlamaIndex:
 
 
 class Txtai:
-    """txtai's embeddings database with the texts in it; passages are cut as LangChain cuts them."""
+    """txtai's embeddings database with the texts in it; passages are cut as LangChain cuts them.
+
+    One search runs at a time: its database takes no second one meanwhile.
+    """
 
     def __init__(self, home: Path, precision: str) -> None:
         from txtai import Embeddings
@@ -182,6 +186,7 @@ class Txtai:
             raise SystemExit("txtai takes no precision")
         self._home = home
         self._embeddings = Embeddings(path=_model(), content=True, gpu=False)
+        self._one = Lock()
         self._embeddings.transform("warm")
 
     def index(self, articles: Sequence[Json]) -> Json:
@@ -193,7 +198,8 @@ class Txtai:
 
     def ask(self, question: Question) -> list[str]:
         """See `System.ask`."""
-        return [one["text"] for one in self._embeddings.search(question.text, SHOWN)]
+        with self._one:
+            return [one["text"] for one in self._embeddings.search(question.text, SHOWN)]
 
 
 PACKAGES = {

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from retrieval.closer import Look, first_odds, spans_of
+from retrieval.closer import Looked, first_odds, spans_of
 from retrieval.nearness import STEEPEST, Nearness
 
-RANK = 64
+_RANK = 64
 _TURNS, _TOGETHER = 3, 16
 _RATES = {"correction": 1e-3, "weight": 3e-3, "scale": 1e-2}
 _DECAY = 0.05
@@ -40,7 +40,7 @@ class Lesson:
     weight: float
 
 
-def lesson(found: Look, right: NDArray[np.float32], weight: float) -> Lesson | None:
+def lesson(found: Looked, right: NDArray[np.float32], weight: float) -> Lesson | None:
     """What can be learned from these quotes; None where none of them is right, or all are, or no word is."""
     if not right.any() or right.all() or not len(found.asked):
         return None
@@ -100,8 +100,8 @@ class _Learned(nn.Module):
 
     def __init__(self, dimensions: int) -> None:
         super().__init__()
-        self.down = nn.Parameter(torch.randn(dimensions, RANK) * 0.02)
-        self.up = nn.Parameter(torch.zeros(RANK, dimensions))
+        self.down = nn.Parameter(torch.randn(dimensions, _RANK) * 0.02)
+        self.up = nn.Parameter(torch.zeros(_RANK, dimensions))
         self.weight = nn.Parameter(torch.zeros(dimensions))
         self.nearness_counts = nn.Parameter(torch.tensor(10.0).log())
         self.odds_count = nn.Parameter(torch.tensor(0.7))
@@ -125,7 +125,7 @@ def _loss(scores: Tensor, right: Tensor) -> Tensor:
 
 
 def _rounded(part: Tensor) -> NDArray[np.float32]:
-    """As it can be read from the file again."""
+    """To the four digits that are written."""
     return np.array([float(f"{number:.4g}") for number in part.detach().flatten()], np.float32).reshape(
         part.shape
     )
@@ -140,4 +140,6 @@ def write_nearness(path: Path, model: str, learned: Nearness) -> None:
 
 
 def _row(numbers: NDArray[np.float32]) -> str:
-    return json.dumps([float(f"{number:.4g}") for number in numbers], separators=(",", ":"))
+    return json.dumps(
+        [float(f"{number:.4g}") for number in numbers], separators=(",", ":")
+    )  # float32 has more digits

@@ -97,7 +97,10 @@ def run(name: str, precision: str, size: tuple[int | None, int]) -> Json:
     print(f"{name} in {precision} …", file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory() as home:
         done = subprocess.run(
-            [python, "-m", "benchmarks.contestants", name, f"--home={home}", *wanted],
+            [
+                *(python, "-m", "benchmarks.contestants", name),
+                *(f"--home={home}", f"--precision={precision}", *wanted),
+            ],
             check=True,
             stdout=subprocess.PIPE,
             text=True,

@@ -4,10 +4,10 @@
 
 Four sets of boosted trees are learned, each from the cross-validated scores of the one before it, so that no
 score that a later one sees was fitted to the same question: passages, quotes, the closer look at the best of
-these (before it, how near words are to each other), and the confidence that the first answers. What is
-printed is cross-validated too. ``--write`` keeps what was learned. The questions are those of
-`benchmarks.quality` and our own in ``benchmarks/questions``, whose answers are given by their place in an
-article.
+these, and the confidence that the first answers. How near words are to each other is learned before the
+closer look, in the same way. What is printed is cross-validated too. ``--write`` keeps what was learned. The
+questions are those of `benchmarks.quality` and our own in ``benchmarks/questions``, whose answers are given
+by their place in an article.
 """
 
 import argparse
@@ -24,7 +24,6 @@ from benchmarks.boosting import Forests, fit_chance, fit_order, monotone, write
 from benchmarks.examples import FOLDS, QUIZ, Example, examples_of, read_set
 from benchmarks.nearness import fit_nearness, lesson, write_nearness
 from benchmarks.quality import SETS, SHARED
-from index.embed import BUNDLED_MODEL
 from retrieval import closer, confidence, quote_measures, rank
 from retrieval.answerer import THRESHOLD
 from retrieval.closer import CLOSER_FEATURES, closer_rows, look, reordered
@@ -45,7 +44,7 @@ LEARNED_FROM = {
 OURS = [name for name in LEARNED_FROM if name not in SETS]
 TRUSTED = 0.12
 """What one of our own questions counts when it comes to refusing: among those without an answer are more near
-misses than people ask."""
+misses than people ask, and there are more of our own than of all others."""
 SCARCE = {"samples": 1.5, "seeds": 1.5}
 """What counts more: the only sets with tables, and with text that has neither date nor address."""
 THRESHOLDS = (0.25, 0.3, 0.35, 0.4, 0.45)
@@ -73,7 +72,7 @@ def main() -> None:
         folder = Path("retrieval/learned")
         write(folder / "passages.json", PASSAGE_FEATURES, passages)
         write(folder / "quotes.json", QUOTE_FEATURES, quotes)
-        write_nearness(folder / "nearness.json", BUNDLED_MODEL, near)
+        write_nearness(folder / "nearness.json", examples[0].of.embedder.model, near)
         write(folder / "closer.json", CLOSER_FEATURES, looks)
         write(folder / "confidence.json", CONFIDENCE_FEATURES, trust, calibration)
 

@@ -12,7 +12,6 @@ import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from math import ceil
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -108,17 +107,15 @@ class PackedBert:
             vectors: NDArray[np.float32] = normalize(torch.cat(means), dim=1).numpy()
             return vectors
 
-    def tokens(self, texts: "Sequence[Sequence[int]]") -> "list[NDArray[np.float32]]":
-        """Each text's tokens behind two thirds of the layers, each of length 1, shape (tokens, dimensions).
-
-        There they say what the word means in its sentence; the last layers turn them to what the whole
-        text is about (T. Zhang et al., "BERTScore", ICLR 2020, finds the same of its models).
-        """
+    def tokens(
+        self, texts: "Sequence[Sequence[int]]", *, layers: int | None = None
+    ) -> "list[NDArray[np.float32]]":
+        """Each text's tokens behind so many layers, or all; each of length 1, shape (tokens, dimensions)."""
         import torch
         from torch.nn.functional import normalize
 
         with torch.inference_mode():
-            states, _ = self._states(texts, layers=ceil(len(self._layers) * 2 / 3))
+            states, _ = self._states(texts, layers=layers)
             every = normalize(states.float(), dim=1).numpy()
         ends = list(accumulate(len(text) for text in texts))
         return [every[end - len(text) : end] for text, end in zip(texts, ends, strict=True)]

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -31,6 +32,9 @@ BUNDLED_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MAX_TOKENS = 256
 """Tokens of a passage that are embedded, its header and the two special tokens included."""
+WORDS_AT = 4
+"""The layer of the bundled model's six at which words are compared; the last ones turn them to what the whole
+text is about, which is what was learned to be averaged."""
 BATCH_TOKENS = 3072
 """Tokens a batch: smaller ones cost more for each, larger ones leave the processor's caches."""
 _PROGRAMS = 256
@@ -38,7 +42,7 @@ _PROGRAMS = 256
 _ARENA_MAX = -8
 """M_ARENA_MAX of glibc's malloc.h."""
 _SMALLEST_SHARE = 512
-"""Tokens for which a thread of their own pays."""
+"""A call of no more tokens than these stays on one thread."""
 
 Found = TypeVar("Found")
 
@@ -68,8 +72,8 @@ class Embedder(Protocol):
     def embed_tokens(self, texts: Sequence[str]) -> "list[Vectors]":
         """The vectors of each text's tokens, special tokens left out, each of length 1.
 
-        Float32, of shape (tokens, dimensions) for each text; what is longer than `MAX_TOKENS` is cut. BERT
-        encoders give them behind two thirds of their layers, others behind the last.
+        Float32, of shape (tokens, dimensions) for each text; what is longer than `MAX_TOKENS` is cut. They
+        are those behind `WORDS_AT` layers of the bundled model, and behind the last layer of any other.
         """
         ...
 
@@ -80,7 +84,7 @@ class _Encoder:
 
     encode: "Callable[[Sequence[Sequence[int]]], Vectors]"
     encode_tokens: "Callable[[Sequence[Sequence[int]]], list[Vectors]]"
-    """The same for every token of each text."""
+    """The vectors of each text's tokens, special ones too; see `Embedder.embed_tokens`."""
     dimensions: int
     limit: int
     prompts: Mapping[str, str]
@@ -300,7 +304,7 @@ def _bundled(folder: Path, precision: Precision) -> _Encoder:
     pipeline = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))
     bert = PackedBert(load_file(folder / "model.safetensors"), config, getattr(torch, precision))
     limit = min(MAX_TOKENS, pipeline["max_seq_length"])
-    return _Encoder(bert, bert.tokens, bert.dimensions, limit, prompts={})
+    return _Encoder(bert, partial(bert.tokens, layers=WORDS_AT), bert.dimensions, limit, prompts={})
 
 
 def _from_hub(model: str, precision: Precision) -> _Encoder:

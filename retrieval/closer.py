@@ -28,7 +28,7 @@ LOOKED_AT = 16
 _BEST = 60
 """Quotes at most among which these sentences are sought."""
 _NO_CHANCE = 3.0
-"""A quote whose log odds are so far below the best one's is not looked at."""
+"""A quote whose log odds are more than this below the best one's is not looked at."""
 
 _MEASURES = ("near", "near_worst", "near_back", "near_together", "near_together_worst")
 CLOSER_FEATURES = (
@@ -45,8 +45,8 @@ Span = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
-    """The quotes that can be made of the best sentences, and the tokens of these and of the question."""
+class Looked:
+    """The quotes that are looked at, and the vectors of the tokens of their sentences and of the question."""
 
     quotes: list[Quote]
     asked: "Vectors"
@@ -55,7 +55,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Met:
+class _Closeness:
     """How near one sentence is to a question."""
 
     words: NDArray[np.float32]
@@ -101,7 +101,7 @@ def reordered(
     ]
 
 
-def look(query: Query, quotes: Sequence[Quote], texts: Mapping[str, str], *, embedder: Embedder) -> Look:
+def look(query: Query, quotes: Sequence[Quote], texts: Mapping[str, str], *, embedder: Embedder) -> Looked:
     """What is to be held against the question, embedded; ``quotes`` are best first.
 
     Raises:
@@ -109,21 +109,21 @@ def look(query: Query, quotes: Sequence[Quote], texts: Mapping[str, str], *, emb
     """
     chosen, spans = _chosen(quotes[:_BEST])
     if not chosen:
-        return Look([], np.zeros((0, 0), dtype=np.float32), {})
+        return Looked([], np.zeros((0, 0), dtype=np.float32), {})
     asked, *tokens = embedder.embed_tokens(
         [query.understood, *(texts[article][start:end] for article, start, end in spans)]
     )
-    return Look(chosen, asked, dict(zip(spans, tokens, strict=True)))
+    return Looked(chosen, asked, dict(zip(spans, tokens, strict=True)))
 
 
-def closer_rows(found: Look, by: Nearness) -> NDArray[np.float32]:
+def closer_rows(found: Looked, near: Nearness) -> NDArray[np.float32]:
     """A row of `CLOSER_FEATURES` for each of the quotes."""
     if not found.quotes:
         return np.zeros((0, len(CLOSER_FEATURES)), dtype=np.float32)
-    asked, weights = by.corrected(found.asked), by.weights(found.asked)
-    met = {span: _met(asked, by.corrected(tokens)) for span, tokens in found.sentences.items()}
+    asked, weights = near.corrected(found.asked), near.weights(found.asked)
+    close = {span: _closeness(asked, near.corrected(tokens)) for span, tokens in found.sentences.items()}
     odds = first_odds(found)
-    measured = np.array([_measures([met[span] for span in spans_of(one)], weights) for one in found.quotes])
+    measured = np.array([_measures([close[span] for span in spans_of(one)], weights) for one in found.quotes])
     rows = np.concatenate(
         [
             odds[:, None],
@@ -137,7 +137,7 @@ def closer_rows(found: Look, by: Nearness) -> NDArray[np.float32]:
     return rows.astype(np.float32)
 
 
-def first_odds(found: Look) -> NDArray[np.float64]:
+def first_odds(found: Looked) -> NDArray[np.float64]:
     """The logarithms of the odds that the quotes had before."""
     return np.array([_log_odds(one.score) for one in found.quotes])
 
@@ -163,14 +163,14 @@ def _chosen(quotes: Sequence[Quote]) -> tuple[list[Quote], list[Span]]:
     return looked, list(spans)
 
 
-def _met(asked: "Vectors", tokens: "Vectors") -> _Met:
+def _closeness(asked: "Vectors", tokens: "Vectors") -> _Closeness:
     if not len(asked) or not len(tokens):
-        return _Met(np.zeros(len(asked), dtype=np.float32), 0.0)
+        return _Closeness(np.zeros(len(asked), dtype=np.float32), 0.0)
     cosines = asked @ tokens.T
-    return _Met(cosines.max(axis=1), float(cosines.max(axis=0).mean()))
+    return _Closeness(cosines.max(axis=1), float(cosines.max(axis=0).mean()))
 
 
-def _measures(sentences: Sequence[_Met], weights: NDArray[np.float32]) -> tuple[float, ...]:
+def _measures(sentences: Sequence[_Closeness], weights: NDArray[np.float32]) -> tuple[float, ...]:
     """One value for each of `_MEASURES` of a quote; ``weights`` are those of the question's tokens."""
     together = np.maximum.reduce([one.words for one in sentences])
     if not len(together):

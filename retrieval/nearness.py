@@ -2,8 +2,8 @@
 
 The model's vectors of tokens were learned to be averaged. A correction of low rank, learned from questions
 with known answers (``benchmarks/nearness.py``), turns them to what tells a sentence that answers from one
-that is about the same: so much for the model that comes with the installation. The tokens of any other are
-taken as they are.
+that is about the same. It was learned for the bundled model alone; the tokens of any other are compared as
+they are.
 """
 
 import json
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from index.embed import Vectors
 
 STEEPEST = 3.0
-"""A word of the question counts at most e to this power as much as one that says nothing either way."""
+"""How a word of the question counts lies between e to this power, and to its negative, of one that says
+nothing either way."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +41,7 @@ class Nearness:
         return np.asarray(turned / np.linalg.norm(turned, axis=1, keepdims=True), dtype=np.float32)
 
     def weights(self, asked: "Vectors") -> NDArray[np.float32]:
-        """How much each of a question's tokens counts, by its vector from the model; their sum is 1."""
+        """How much each of a question's tokens counts, by its vector from the model; 1 together."""
         counted = np.exp(np.clip(asked @ self.weight, -STEEPEST, STEEPEST))
         return np.asarray(counted / max(float(counted.sum()), 1e-9), dtype=np.float32)
 

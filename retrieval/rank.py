@@ -19,7 +19,7 @@ from retrieval.trees import Trees
 from retrieval.understand import Query
 
 KEPT = 64
-"""How many of the candidates are looked at closely."""
+"""How many of the candidates are measured; with 100, 12 ms more, no more of the answers stood first."""
 
 _HALF_LIVES = (3, 14, 90, 365)
 

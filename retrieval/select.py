@@ -13,7 +13,7 @@ _PER_ARTICLE = 3
 _AGAIN = 0.6
 """What a quote's score keeps for each quote of the same article that stands before it."""
 _SPREAD = 60
-"""So many of the best are put in that order."""
+"""So many of the best are put in that order; behind them nobody is looked for once there are enough."""
 _ANSWERS_TOO = 0.6
 """A quote with this share of the best one's score is taken to answer as well."""
 

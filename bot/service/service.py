@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 GRACE = 25.0
 """Seconds that what was begun is given when the service stops."""
 _READ_FIRST = ("bot.web.app", "index.collect.fetch", "index.figures.store")
-"""Read from the disk in a thread, so that whoever asks meanwhile how far the start is gets an answer."""
+"""Imported in a thread, so that ``/readyz`` is answered meanwhile."""
 _STEP = 2.0  # seconds between looks whether another process changed the collection
 
 

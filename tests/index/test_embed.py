@@ -19,6 +19,7 @@ from index.embed import (
     BATCH_TOKENS,
     BUNDLED_MODEL,
     MAX_TOKENS,
+    WORDS_AT,
     Embedder,
     SentenceTransformerEmbedder,
     vector_key,
@@ -62,7 +63,7 @@ def test_vectors_are_those_of_the_library_itself(embedder: Embedder) -> None:
     assert np.abs(embedder.embed(TEXTS) - expected).max() < 1e-5
 
 
-def test_the_vectors_of_tokens_are_those_of_the_library_behind_two_thirds_of_its_layers(
+def test_the_vectors_of_tokens_are_those_of_the_library_behind_the_layer_where_words_are_compared(
     embedder: Embedder,
 ) -> None:
     import torch
@@ -76,7 +77,7 @@ def test_the_vectors_of_tokens_are_those_of_the_library_behind_two_thirds_of_its
         given = library.tokenizer([text], truncation=True, max_length=MAX_TOKENS, return_tensors="pt")
         with torch.inference_mode():
             layers = encoder(**given, output_hidden_states=True).hidden_states
-        inner = layers[4][0, 1:-1].numpy()
+        inner = layers[WORDS_AT][0, 1:-1].numpy()
         assert rows.shape == inner.shape
         assert rows == pytest.approx(inner / np.linalg.norm(inner, axis=1, keepdims=True), abs=1e-4)
     assert embedder.embed_tokens([]) == []

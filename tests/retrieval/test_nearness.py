@@ -46,5 +46,7 @@ def test_what_was_learned_is_for_the_bundled_model_alone(model: SentenceTransfor
     turned = ours.corrected(tokens)
     assert np.linalg.norm(turned, axis=1) == pytest.approx(1.0, abs=1e-5)
     assert not np.allclose(turned, tokens, atol=1e-2)
+    assert np.ptp(ours.weights(tokens)) > 1e-2
     others = nearness("somebody/else", tokens.shape[1])
+    assert others.weights(tokens) == pytest.approx(1 / len(tokens))
     assert others.corrected(tokens) == pytest.approx(tokens, abs=1e-6)
