@@ -1,11 +1,12 @@
 """How fast articles are taken in and questions answered, beside other systems, in one run.
 
-    python -m benchmarks.speed [--articles N] [--questions N] [--whole] [--write FILE]
+    python -m benchmarks.speed [--articles N] [--questions N] [--whole] [--go-on] [--write FILE]
 
 Each system takes in the first N (300) articles of the large collection in ``../shared`` and answers questions
 of its set, one system after the other, each in a process of its own (`benchmarks.contestants`); the others in
 the environment that `make bench` lays out in ``var/peers``. Beside them the rate at which this processor
-multiplies matrices of the model's size is measured: the ceiling. ``--whole`` takes in all articles too.
+multiplies matrices of the model's size is measured: the ceiling. ``--whole`` takes in all articles too;
+``--go-on`` keeps what a run measured that broke off.
 """
 
 import argparse
@@ -56,6 +57,7 @@ def main() -> int:
     parser.add_argument("--articles", type=int, default=300)
     parser.add_argument("--questions", type=int, default=306)
     parser.add_argument("--whole", action="store_true", help="take in the whole collection too, at the end")
+    parser.add_argument("--go-on", action="store_true", help="keep what a run that broke off has measured")
     parser.add_argument("--write", type=Path, metavar="FILE", help="put tables and charts into this file")
     options = parser.parse_args()
     if missing := [path for path in (ARTICLES, OTHERS) if not path.exists()]:
@@ -64,7 +66,11 @@ def main() -> int:
     size = (options.articles, options.questions)
     units = {name or "all": chosen(name) for name in SWITCHED_OFF}
     rates = ceilings()
-    records = [run(name, precision, size) for name, precision in RUNS if _runs_here(precision, units)]
+    records = broken_off() if options.go_on else []
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    for name, precision in [one for one in RUNS if _runs_here(one[1], units)][len(records) :]:
+        records.append(run(name, precision, size))
+        RESULTS.write_text(json.dumps({"records": records}, indent=1), encoding="utf-8")
     whole = run("Communiqué", "auto", (None, options.questions)) if options.whole else None
     after = ceilings()
     found = {
@@ -73,7 +79,6 @@ def main() -> int:
         "records": records,
         "whole": whole,
     }
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(found, indent=1), encoding="utf-8")
     sections = {"Side by side": side_by_side(found)} | (
         {"The whole collection": whole_collection(found)} if whole else {}
@@ -86,6 +91,12 @@ def main() -> int:
         pace = {_title(one): one["words_a_second"] for one in records}
         bars(pace, "Words indexed a second", options.write.with_suffix("") / "words.svg")
     return 0
+
+
+def broken_off() -> list[Json]:
+    """What the last run measured, if it came to no end."""
+    last: Json = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    return [] if "ceilings" in last else last.get("records", [])
 
 
 def run(name: str, precision: str, size: tuple[int | None, int]) -> Json:
