@@ -6,7 +6,7 @@ from bot import wording
 from bot.desk import Check, Notice, Options, Reply, SpendingReport, Words
 from bot.discord_app import embeds as e
 from bot.discord_app.embeds import Button, Embed, File, Payload
-from bot.discord_app.text import escaped, fitted, link, quoted, size
+from bot.discord_app.text import escaped, fitted, link, plain, quoted, size
 from retrieval.answer import Answer, Citation
 
 CHART = "spending.png"
@@ -202,7 +202,7 @@ def _spending(report: SpendingReport) -> Payload:
         listed += f"\nand {len(lines) - _LINES:,} more" + (" in the file" if report.csv else "")
     files = []
     if report.chart:
-        files.append(File(name=CHART, content=report.chart, alt=wording.shortened(report.chart_alt, 1000)))
+        files.append(File(name=CHART, content=report.chart, alt=plain(report.chart_alt, 1000)))
     if report.csv:
         files.append(File(name=TABLE, content=report.csv.encode(), alt=""))
     shown = e.embed(

@@ -12,7 +12,20 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from bot import wording
-from bot.desk import Case, Channel, Home, Person, Place, Reply, Request, Source, Stats, Suggestion, Words
+from bot.desk import (
+    Case,
+    Channel,
+    Home,
+    Person,
+    Place,
+    Reply,
+    Request,
+    Source,
+    SpendingReport,
+    Stats,
+    Suggestion,
+    Words,
+)
 from bot.desk.questions import Gap
 from bot.desk.records import Asked, Options
 from bot.discord_app import pages
@@ -173,6 +186,14 @@ def test_a_hostile_article_shows_as_it_is_without_what_acts() -> None:
 def test_an_endless_sentence_is_cut_to_the_limits() -> None:
     endless = ("word " * 20_000).strip()
     payload = wire(message(Reply(request=asked(examples.FACT).request, body=Words(text=endless))))
+    assert problems_of_message(payload) == []
+
+
+def test_the_description_of_a_chart_keeps_to_the_limit_in_letters_of_two_units() -> None:
+    report = SpendingReport(
+        title="Spending", figures=(), notes=(), chart=b"png", chart_alt="\U0001d518" * 1000
+    )
+    payload = wire(message(Reply(request=asked(examples.FACT).request, body=report)))
     assert problems_of_message(payload) == []
 
 
