@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
+from index.embed import WORDS_AT
 from retrieval.closer import Looked, first_odds, spans_of
 from retrieval.nearness import STEEPEST, Nearness
 
@@ -133,7 +134,7 @@ def _rounded(part: Tensor) -> NDArray[np.float32]:
 
 def write_nearness(path: Path, model: str, learned: Nearness) -> None:
     """Write it as JSON, one row of the correction a line."""
-    lines = [f'"model": {json.dumps(model)}', f'"weight": {_row(learned.weight)}']
+    lines = [f'"model": {json.dumps(model)}, "layer": {WORDS_AT}', f'"weight": {_row(learned.weight)}']
     for name, part in (("down", learned.down), ("up", learned.up)):
         lines.append(f'"{name}": [\n' + ",\n".join(_row(row) for row in part) + "\n]")
     path.write_text("{" + ",\n".join(lines) + "}\n", encoding="utf-8")

@@ -22,6 +22,7 @@ from index.embed import (
     WORDS_AT,
     Embedder,
     SentenceTransformerEmbedder,
+    _batches,
     vector_key,
 )
 from index.errors import ModelError
@@ -241,3 +242,9 @@ def test_where_bfloat16_is_emulated_float32_is_chosen(units: str) -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment
     )
     assert done.stdout.strip() == "float32"
+
+
+def test_the_sentences_of_a_question_stay_on_one_thread_and_an_index_takes_all() -> None:
+    assert len(_batches([30] * 15, cores=2)) == 1
+    assert len(_batches([30] * 60, cores=2)) == 2
+    assert len(_batches([200] * 100, cores=2)) >= 2 * (20_000 // (2 * BATCH_TOKENS))

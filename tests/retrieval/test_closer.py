@@ -7,8 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.embed import SentenceTransformerEmbedder
-from retrieval.closer import CLOSER_FEATURES, LIKE_THE_ANSWER, LOOKED_AT, closer, closer_rows, look
-from retrieval.nearness import nearness, plain
+from retrieval.closer import (
+    CLOSER_FEATURES,
+    LIKE_THE_ANSWER,
+    LOOKED_AT,
+    Looked,
+    closer,
+    closer_rows,
+    look,
+    spans_of,
+)
+from retrieval.nearness import Nearness, nearness, plain
 from retrieval.quote import Quote
 from retrieval.quote_measures import QUOTE_FEATURES
 from retrieval.trees import Trees, shipped
@@ -105,3 +114,15 @@ def test_a_quote_without_a_chance_is_not_embedded() -> None:
     quotes = [of("Rescuers", score=0.9), of("The largest", score=0.6), of("The ministers", score=0.01)]
     found = look(asked("What happened?"), quotes, {"a": TEXT}, embedder=HashingEmbedder())
     assert found.quotes == quotes[:2]
+
+
+def test_words_are_compared_as_corrected_and_count_by_their_weight() -> None:
+    swap, captive, held = np.eye(3, dtype=np.float32)
+    quote = of("Rescuers")
+    found = Looked([quote], np.array([swap, captive]), {span: np.array([held]) for span in spans_of(quote)})
+    down, up = captive[:, None], 100 * held[None]
+    near = CLOSER_FEATURES.index("near")
+    alike = closer_rows(found, Nearness(down, up, np.zeros(3, dtype=np.float32)))[0, near]
+    first = closer_rows(found, Nearness(down, up, 3 * swap - 3 * captive))[0, near]
+    assert alike == pytest.approx(0.5, abs=1e-3)
+    assert first == pytest.approx(1 / (1 + np.exp(6)), abs=1e-3)

@@ -1,10 +1,13 @@
+import json
+from importlib.resources import files
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from index.embed import BUNDLED_MODEL, SentenceTransformerEmbedder
+from index.embed import BUNDLED_MODEL, WORDS_AT, SentenceTransformerEmbedder
 from retrieval.nearness import STEEPEST, Nearness, nearness, plain
 
 NUMBERS = arrays(np.float32, (4, 3), elements={"min_value": -1, "max_value": 1})
@@ -38,6 +41,11 @@ def test_a_word_counts_more_or_less_but_not_without_end() -> None:
     assert np.log(counted[0] / counted[1]) == pytest.approx(STEEPEST - 1.0)
     assert np.log(counted[1] / counted[2]) == pytest.approx(1.0 + STEEPEST)
     assert by.weights(np.zeros((0, 2), np.float32)).shape == (0,)
+
+
+def test_what_was_learned_is_for_the_layer_that_words_are_taken_from() -> None:
+    text = files("retrieval").joinpath("learned", "nearness.json").read_text(encoding="utf-8")
+    assert json.loads(text)["layer"] == WORDS_AT
 
 
 def test_what_was_learned_is_for_the_bundled_model_alone(model: SentenceTransformerEmbedder) -> None:
