@@ -32,6 +32,8 @@ QUIZ = ("answerable", "unanswerable")
 LATER = (400, 1500)
 """Days by which the day of asking is moved in a copy of each question that names no time of its own, so that
 nearness to that day is not trusted where a question does not speak of it."""
+MEASURED = 100
+"""Candidates of a question that are learned from: more wrong ones than are ranked when somebody asks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,7 +151,7 @@ def examples_of(name: str, home: Path, questions: Sequence[GoldQuestion]) -> lis
                 windows=asked.windows if asked.window_strict else (),
                 stop=STOP_WORDS,
             )
-            kept = preranked(asked, found)
+            kept = preranked(asked, found, kept=MEASURED)
             if not kept:
                 continue
             words = [of.analyze(one.passage.body) for one in kept]

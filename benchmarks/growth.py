@@ -79,6 +79,7 @@ class NoisyEmbedder:
         self.count_tokens = model.count_tokens
         self.embed_query = model.embed_query
         self.embed_tokens = model.embed_tokens
+        self.warm = model.warm
 
     def embed(self, texts: Sequence[str]) -> "Vectors":
         """Noisy vectors, one for each text."""

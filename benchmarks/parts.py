@@ -170,6 +170,10 @@ class Remembering:
             self._tokens.update(zip(new, self._embedder.embed_tokens(new), strict=True))
         return [self._tokens[text] for text in texts]
 
+    def warm(self) -> None:
+        """See `Embedder.warm`."""
+        self._embedder.warm()
+
 
 class _NothingDense(DenseIndex):
     """Finds nothing."""

@@ -45,6 +45,8 @@ OURS = [name for name in LEARNED_FROM if name not in SETS]
 TRUSTED = 0.12
 """What one of our own questions counts when it comes to refusing: among those without an answer are more near
 misses than people ask, and there are more of our own than of all others."""
+HAS_ANSWER = 0.75
+"""The share that it counts for confidence whether there is an answer at all, beside whether it was found."""
 SCARCE = {"samples": 1.5, "seeds": 1.5}
 """What counts more: the only sets with tables, and with text that has neither date nor address."""
 THRESHOLDS = (0.25, 0.3, 0.35, 0.4, 0.45)
@@ -160,17 +162,18 @@ def _in_folds(
 
 
 def learn_confidence(examples: list[Example]) -> tuple[list[Any], tuple[float, float]]:
-    """Trees for whether the question has an answer and one of the first three quotes holds it, half and half.
+    """Trees for whether the question has an answer, and less so for whether the first three quotes hold it.
 
-    They are calibrated by a logistic function to how often one of those quotes is right. When articles were
-    published is left out: most scraped text has no date.
+    They are calibrated by a logistic function to how often one of those quotes is right, over questions on
+    the day on which they were asked. When articles were published is left out: most scraped text has no date.
     """
     usable = [one for one in examples if one.quotes]
     rows = np.array([confidence_features(one.query, one.found, one.ranked(), one.quotes) for one in usable])
     has_answer = np.array([float(bool(one.gold.answers)) for one in usable])
     right = np.array([float(_quote_hit(one, 3)) for one in usable])
-    label = (has_answer + right) / 2
+    label = HAS_ANSWER * has_answer + (1 - HAS_ANSWER) * right
     weight = np.array([one.weight * (TRUSTED if one.of.name in OURS else 1.0) for one in usable])
+    asked = np.array([float(one.asked) for one in usable])
     folds = np.array([one.fold for one in usable])
     parameters = {
         "num_leaves": 5,
@@ -182,15 +185,15 @@ def learn_confidence(examples: list[Example]) -> tuple[list[Any], tuple[float, f
     raw = np.zeros(len(usable))
     for fold in range(FOLDS):
         train = folds != fold
-        model = fit_chance(rows[train], label[train], weight[train], parameters, rounds=160)
+        model = fit_chance(rows[train], label[train], weight[train], parameters, rounds=400)
         raw[~train] = model.odds(rows[~train])
     from sklearn.linear_model import LogisticRegression
 
-    fitted = LogisticRegression(C=100.0).fit(raw[:, None], right, sample_weight=weight)
+    fitted = LogisticRegression(C=100.0).fit(raw[:, None], right, sample_weight=weight * asked)
     slope, intercept = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
     for one, score in zip(usable, raw, strict=True):
         one.confidence = float(1 / (1 + np.exp(-(slope * score + intercept))))
-    return fit_chance(rows, label, weight, parameters, rounds=160).nodes(), (slope, intercept)
+    return fit_chance(rows, label, weight, parameters, rounds=400).nodes(), (slope, intercept)
 
 
 def report(examples: Sequence[Example]) -> None:

@@ -4,20 +4,27 @@ Linear layers multiply all tokens of a batch as one matrix, by weights that are 
 once; attention goes text by text, or over runs of texts of one length. Vectors are those of
 sentence-transformers (a test holds that), at a third of the time in bfloat16.
 
+The pass is one TorchScript module: it holds Python's lock only to begin and to end, where it would otherwise
+let go of it and wait for it again some three hundred times, and be kept by every thread that computes
+meanwhile.
+
 The architecture is that of J. Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers" (2019),
 the pooling that of N. Reimers and I. Gurevych, "Sentence-BERT" (2019).
 """
 
 import platform
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import embedding, gelu, layer_norm, linear, normalize, scaled_dot_product_attention
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from torch import Tensor, dtype
 
 _LAID_OUT_FOR = (
     2048  # tokens a batch, which the layout of the weights is chosen for; any number can be multiplied
@@ -34,18 +41,6 @@ def packable(config: Mapping[str, Any]) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    """One block: what is multiplied, in the precision of the layers, and the norms after it, in float32."""
-
-    attention: "_Linear"
-    attended: "_Linear"
-    attended_norm: "_Norm"
-    inner: "_Linear"
-    outer: "_Linear"
-    outer_norm: "_Norm"
-
-
 class PackedBert:
     """A BERT encoder with mean pooling, from its weights by name. Safe to use from several threads.
 
@@ -55,168 +50,208 @@ class PackedBert:
 
     def __init__(
         self,
-        weights: "Mapping[str, Tensor]",
+        weights: Mapping[str, Tensor],
         config: Mapping[str, Any],
-        kind: "dtype",
+        kind: torch.dtype,
         *,
         laid_out: bool = True,
     ) -> None:
-        laid_out = laid_out and _can_lay_out(kind)
         self.dimensions = int(config["hidden_size"])
-        self._heads = int(config["num_attention_heads"])
-        self._words = weights["embeddings.word_embeddings.weight"].to(kind)
-        # There is one text a sequence, so every token is of the first type.
-        types = weights["embeddings.token_type_embeddings.weight"]
-        self._places = (weights["embeddings.position_embeddings.weight"] + types[0]).to(kind)
-        epsilon = float(config.get("layer_norm_eps", 1e-12))
+        self._layers = int(config["num_hidden_layers"])
+        encoder = _Encoder(weights, config, kind, laid_out=laid_out and _can_lay_out(kind))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # nothing else runs without Python's lock
+            self._encoder = torch.jit.script(encoder)
 
-        def linear(*names: str) -> _Linear:
-            weight, bias = (
-                _joined([weights[f"{name}.{part}"] for name in names]) for part in ("weight", "bias")
-            )
-            return _Linear(weight.to(kind), bias.to(kind), laid_out=laid_out)
-
-        def norm(name: str) -> _Norm:
-            return _Norm(weights[f"{name}.weight"].float(), weights[f"{name}.bias"].float(), epsilon)
-
-        self._norm = norm("embeddings.LayerNorm")
-        self._layers = [
-            _Layer(
-                attention=linear(*(f"{at}.attention.self.{part}" for part in ("query", "key", "value"))),
-                attended=linear(f"{at}.attention.output.dense"),
-                attended_norm=norm(f"{at}.attention.output.LayerNorm"),
-                inner=linear(f"{at}.intermediate.dense"),
-                outer=linear(f"{at}.output.dense"),
-                outer_norm=norm(f"{at}.output.LayerNorm"),
-            )
-            for at in (f"encoder.layer.{number}" for number in range(int(config["num_hidden_layers"])))
-        ]
-
-    def __call__(self, texts: "Sequence[Sequence[int]]") -> "NDArray[np.float32]":
+    def __call__(self, texts: Sequence[Sequence[int]]) -> "NDArray[np.float32]":
         """The mean of each text's last layer, of length 1, shape (texts, dimensions).
 
         ``texts`` are token numbers with the special tokens, at least one each; texts of one length should
         stand together.
         """
-        import torch
-        from torch.nn.functional import normalize
-
         with torch.inference_mode():
-            states, runs = self._states(texts)
-            means = [states[span].view(-1, length, self.dimensions).float().mean(1) for span, length in runs]
+            runs = list(_runs([len(text) for text in texts]))
+            parts = torch.split(self._states(texts, runs), [length * count for length, count in runs])
+            means = [
+                part.view(-1, length, self.dimensions).float().mean(1)
+                for part, (length, _) in zip(parts, runs, strict=True)
+            ]
             vectors: NDArray[np.float32] = normalize(torch.cat(means), dim=1).numpy()
             return vectors
 
     def tokens(
-        self, texts: "Sequence[Sequence[int]]", *, layers: int | None = None
+        self, texts: Sequence[Sequence[int]], *, layers: int | None = None
     ) -> "list[NDArray[np.float32]]":
         """Each text's tokens behind so many layers, or all; each of length 1, shape (tokens, dimensions)."""
-        import torch
-        from torch.nn.functional import normalize
-
         with torch.inference_mode():
-            states, _ = self._states(texts, layers=layers)
-            every = normalize(states.float(), dim=1).numpy()
+            runs = list(_runs([len(text) for text in texts]))
+            every = normalize(self._states(texts, runs, layers=layers).float(), dim=1).numpy()
         ends = list(accumulate(len(text) for text in texts))
         return [every[end - len(text) : end] for text, end in zip(texts, ends, strict=True)]
 
     def _states(
-        self, texts: "Sequence[Sequence[int]]", *, layers: int | None = None
-    ) -> "tuple[Tensor, list[tuple[slice, int]]]":
-        """All tokens behind so many layers, one after another, and where neighbours of one length stand."""
-        import torch
-        from torch.nn.functional import embedding
-
-        runs = list(_runs([len(text) for text in texts]))
-        spare = [0] * _spare(sum(len(text) for text in texts))
+        self, texts: Sequence[Sequence[int]], runs: Sequence[tuple[int, int]], *, layers: int | None = None
+    ) -> Tensor:
+        """All tokens behind so many layers, one after another."""
+        count = sum(len(text) for text in texts)
+        spare = [0] * _spare(count)
         tokens = torch.tensor([*(token for text in texts for token in text), *spare])
         places = torch.tensor([*(place for text in texts for place in range(len(text))), *spare])
-        states = self._norm(embedding(tokens, self._words).add_(embedding(places, self._places)))
-        for layer in self._layers[:layers]:
-            attended = self._attended(layer.attention(states), runs)
-            states = layer.attended_norm(layer.attended(attended).add_(states))
-            states = layer.outer_norm(layer.outer(layer.inner.gelu(states)).add_(states))
-        return states, runs
+        lengths, counts = [length for length, _ in runs], [count for _, count in runs]
+        with torch.jit.optimized_execution(False):  # type: ignore[attr-defined]  # noqa: FBT003
+            states: Tensor = self._encoder(tokens, places, lengths, counts, layers or self._layers)
+        return states[:count]
 
-    def _attended(self, joined: "Tensor", runs: "Sequence[tuple[slice, int]]") -> "Tensor":
-        """What each token takes from the others of its text; ``joined`` holds queries, keys and values."""
-        from torch.nn.functional import scaled_dot_product_attention
 
-        attended = joined.new_zeros((joined.shape[0], self.dimensions))
-        for span, length in runs:
-            parts = joined[span].view(-1, length, 3, self._heads, self.dimensions // self._heads)
-            query, key, value = parts.permute(2, 0, 3, 1, 4)
+class _Encoder(nn.Module):
+    """Embeddings and blocks; the spare rows behind the last text are computed and mean nothing."""
+
+    words: Tensor
+    places: Tensor
+
+    def __init__(
+        self, weights: Mapping[str, Tensor], config: Mapping[str, Any], kind: torch.dtype, *, laid_out: bool
+    ) -> None:
+        super().__init__()
+        # There is one text a sequence, so every token is of the first type.
+        types = weights["embeddings.token_type_embeddings.weight"]
+        places = weights["embeddings.position_embeddings.weight"] + types[0]
+        self.register_buffer("words", weights["embeddings.word_embeddings.weight"].to(kind))
+        self.register_buffer("places", places.to(kind))
+        epsilon = float(config.get("layer_norm_eps", 1e-12))
+        self.norm = _Norm(weights, "embeddings.LayerNorm", epsilon)
+        self.blocks = nn.ModuleList(
+            _Block(weights, f"encoder.layer.{number}", config, kind, laid_out=laid_out)
+            for number in range(int(config["num_hidden_layers"]))
+        )
+
+    def forward(
+        self, tokens: Tensor, places: Tensor, lengths: list[int], counts: list[int], layers: int
+    ) -> Tensor:
+        """The states behind the first ``layers`` blocks, shape (tokens, dimensions).
+
+        ``lengths`` and ``counts`` tell how many texts of which length stand one after another.
+        """
+        states: Tensor = self.norm(embedding(tokens, self.words).add_(embedding(places, self.places)))
+        for number, block in enumerate(self.blocks):
+            if number < layers:
+                states = block(states, lengths, counts)
+        return states
+
+
+class _Block(nn.Module):
+    """One layer: its products in the precision of the layers, its norms in float32."""
+
+    def __init__(
+        self,
+        weights: Mapping[str, Tensor],
+        at: str,
+        config: Mapping[str, Any],
+        kind: torch.dtype,
+        *,
+        laid_out: bool,
+    ) -> None:
+        super().__init__()
+        self.heads = int(config["num_attention_heads"])
+        epsilon = float(config.get("layer_norm_eps", 1e-12))
+
+        def product(*names: str, gelu: bool = False) -> nn.Module:
+            weight, bias = (
+                torch.cat([weights[f"{at}.{name}.{part}"] for name in names]).to(kind)
+                for part in ("weight", "bias")
+            )
+            return _LaidOut(weight, bias, gelu=gelu) if laid_out else _Plain(weight, bias, gelu=gelu)
+
+        self.joined = product(*(f"attention.self.{part}" for part in ("query", "key", "value")))
+        self.attended = product("attention.output.dense")
+        self.attended_norm = _Norm(weights, f"{at}.attention.output.LayerNorm", epsilon)
+        self.inner = product("intermediate.dense", gelu=True)
+        self.outer = product("output.dense")
+        self.outer_norm = _Norm(weights, f"{at}.output.LayerNorm", epsilon)
+
+    def forward(self, states: Tensor, lengths: list[int], counts: list[int]) -> Tensor:
+        """The next states; of each text's tokens, each takes from the others."""
+        joined = self.joined(states)
+        width = states.shape[1] // self.heads
+        attended = torch.zeros_like(states)
+        start = 0
+        for length, count in zip(lengths, counts):  # noqa: B905 - TorchScript knows no strict
+            end = start + length * count
+            query, key, value = (
+                joined[start:end].view(count, length, 3, self.heads, width).permute(2, 0, 3, 1, 4).unbind(0)
+            )
             taken = scaled_dot_product_attention(query, key, value).transpose(1, 2)
-            attended[span].view(taken.shape).copy_(taken)
-        return attended
+            attended[start:end].view(count, length, self.heads, width).copy_(taken)
+            start = end
+        states = self.attended_norm(self.attended(attended).add_(states))
+        following: Tensor = self.outer_norm(self.outer(self.inner(states)).add_(states))
+        return following
 
 
-class _Linear:
-    """A linear layer, alone or with GELU after it."""
+class _Plain(nn.Module):
+    """A linear layer, with GELU, by the error function, after it or not."""
 
-    def __init__(self, weight: "Tensor", bias: "Tensor", *, laid_out: bool) -> None:
-        self._laid_out = laid_out
-        self._weight = weight
-        self._bias = bias
-        if laid_out:
-            self._weight = _mkldnn("_reorder_linear_weight")(weight, _LAID_OUT_FOR)
+    weight: Tensor
+    bias: Tensor
 
-    def __call__(self, states: "Tensor") -> "Tensor":
-        if self._laid_out:
-            return self._pointwise(states, "none", "")
-        from torch.nn.functional import linear
+    def __init__(self, weight: Tensor, bias: Tensor, *, gelu: bool) -> None:
+        super().__init__()
+        self.gelu = gelu
+        self.register_buffer("weight", weight)
+        self.register_buffer("bias", bias)
 
-        return linear(states, self._weight, self._bias)
+    def forward(self, states: Tensor) -> Tensor:
+        multiplied = linear(states, self.weight, self.bias)
+        return gelu(multiplied) if self.gelu else multiplied
 
-    def gelu(self, states: "Tensor") -> "Tensor":
-        """The layer and GELU, by the error function, in one pass where oneDNN does both."""
-        if self._laid_out:
-            return self._pointwise(states, "gelu", "none")
-        from torch.nn.functional import gelu
 
-        return gelu(self(states))
+class _LaidOut(nn.Module):
+    """The same in oneDNN's layout, both in one pass.
 
-    def _pointwise(self, states: "Tensor", after: str, variant: str) -> "Tensor":
-        multiplied: Tensor = _mkldnn("_linear_pointwise")(
-            states, self._weight, self._bias, after, [], variant
+    By one of the operators that torch's own compiler makes linear layers of; they have no public names.
+    """
+
+    weight: Tensor
+    bias: Tensor
+
+    def __init__(self, weight: Tensor, bias: Tensor, *, gelu: bool) -> None:
+        super().__init__()
+        self.after, self.variant = ("gelu", "none") if gelu else ("none", "")
+        self.register_buffer("weight", _mkldnn("_reorder_linear_weight")(weight, _LAID_OUT_FOR))
+        self.register_buffer("bias", bias)
+
+    def forward(self, states: Tensor) -> Tensor:
+        multiplied: Tensor = torch.ops.mkldnn._linear_pointwise(  # noqa: SLF001
+            states, self.weight, self.bias, self.after, [], self.variant
         )
         return multiplied
 
 
-@dataclass(frozen=True, slots=True)
-class _Norm:
-    weight: "Tensor"
-    bias: "Tensor"
-    epsilon: float
+class _Norm(nn.Module):
+    weight: Tensor
+    bias: Tensor
 
-    def __call__(self, states: "Tensor") -> "Tensor":
-        from torch.nn.functional import layer_norm
+    def __init__(self, weights: Mapping[str, Tensor], at: str, epsilon: float) -> None:
+        super().__init__()
+        self.epsilon = epsilon
+        self.register_buffer("weight", weights[f"{at}.weight"].float())
+        self.register_buffer("bias", weights[f"{at}.bias"].float())
 
-        return layer_norm(states, self.weight.shape, self.weight, self.bias, self.epsilon)
+    def forward(self, states: Tensor) -> Tensor:
+        return layer_norm(states, [states.shape[1]], self.weight, self.bias, self.epsilon)
 
 
-def _can_lay_out(kind: "dtype") -> bool:
+def _can_lay_out(kind: torch.dtype) -> bool:
     """Whether a layout of its own pays: in bfloat16 on x86, by oneDNN; MKL takes float32 as it comes."""
-    import torch
-
     built = bool(torch.backends.mkldnn.is_available())  # type: ignore[no-untyped-call]  # torch leaves it so
     if kind != torch.bfloat16 or platform.machine() not in {"x86_64", "AMD64"} or not built:
         return False
     return bool(_mkldnn("_is_mkldnn_bf16_supported")())
 
 
-def _mkldnn(name: str) -> "Callable[..., Any]":
-    """One of the operators that torch's own compiler makes linear layers of; they have no public names."""
-    import torch
-
+def _mkldnn(name: str) -> Callable[..., Any]:
     operator: Callable[..., Any] = getattr(torch.ops.mkldnn, name)
     return operator
-
-
-def _joined(parts: "Sequence[Tensor]") -> "Tensor":
-    import torch
-
-    return torch.cat(list(parts))
 
 
 def _spare(tokens: int) -> int:
@@ -225,11 +260,6 @@ def _spare(tokens: int) -> int:
     return -tokens % step
 
 
-def _runs(lengths: Sequence[int]) -> Iterator[tuple[slice, int]]:
-    """Where neighbours of one length stand among the tokens, and that length."""
-    start = end = 0
-    for place, length in enumerate(lengths):
-        end += length
-        if place + 1 == len(lengths) or lengths[place + 1] != length:
-            yield slice(start, end), length
-            start = end
+def _runs(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Each length, and how many neighbours have it."""
+    return ((length, len(list(alike))) for length, alike in groupby(lengths))

@@ -39,6 +39,8 @@ BATCH_TOKENS = 3072
 """Tokens a batch: smaller ones cost more for each, larger ones leave the processor's caches."""
 _PROGRAMS = 256
 """Programs that oneDNN keeps, one for each size of matrices: its own 1,024 take 200 MB more and save 2 %."""
+_SIZES = 16
+"""Tokens between one size of matrices and the next, as far as a question's go (`index.bert`)."""
 _ARENA_MAX = -8
 """M_ARENA_MAX of glibc's malloc.h."""
 _SMALLEST_SHARE = 512
@@ -75,6 +77,10 @@ class Embedder(Protocol):
         Float32, of shape (tokens, dimensions) for each text; what is longer than `MAX_TOKENS` is cut. They
         are those behind `WORDS_AT` layers of the bundled model, and behind the last layer of any other.
         """
+        ...
+
+    def warm(self) -> None:
+        """Do beforehand what the first questions would wait for: load, and plan for texts of every size."""
         ...
 
 
@@ -135,14 +141,17 @@ class SentenceTransformerEmbedder:
         encoder = self._load_encoder()
         ids = self._ids(texts, encoder)
         found: dict[int, Vectors] = {}
-        batches = _batches([len(row) for row in ids], cores=_cores())
+        batches = _batches([len(row) for row in ids], cores=cores())
         for rows, vectors in zip(batches, _beside(encoder.encode_tokens, batches, ids), strict=True):
             found.update(zip(rows, vectors, strict=True))
         return [found[row][1:-1] for row in range(len(texts))]
 
     def warm(self) -> None:
-        """Load the model now and run it once, so that the first question does not wait for it."""
-        self.embed_query("warm")
+        """See `Embedder.warm`."""
+        encoder = self._load_encoder()
+        if self.precision == "bfloat16":
+            for size in range(_SIZES, _SMALLEST_SHARE + 1, _SIZES):
+                encoder.encode_tokens([[0] * _SIZES] * (size // _SIZES))
 
     def _ids(self, texts: Sequence[str], encoder: _Encoder, prefix: str = "") -> list[list[int]]:
         """The token numbers of each text behind ``prefix``, as many as the model takes."""
@@ -155,9 +164,11 @@ class SentenceTransformerEmbedder:
         encoder = self._load_encoder()
         ids = self._ids(texts, encoder, encoder.prompts.get(prompt, ""))
         vectors = np.empty((len(texts), encoder.dimensions), dtype=np.float32)
-        batches = _batches([len(row) for row in ids], cores=_cores())
+        batches = _batches([len(row) for row in ids], cores=cores())
         for rows, found in zip(batches, _beside(encoder.encode, batches, ids), strict=True):
             vectors[rows] = found
+        if len(batches) > cores():
+            _give_back_memory()
         return vectors
 
     def _load_tokenizer(self) -> Any:
@@ -182,8 +193,10 @@ class SentenceTransformerEmbedder:
                 os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(_PROGRAMS))
                 _share_memory()
                 import torch
+                from threadpoolctl import threadpool_limits
 
                 torch.set_num_threads(1)
+                threadpool_limits(1, user_api="blas")  # numpy's, whose threads wait for each other busily
                 if self.model == BUNDLED_MODEL:
                     self._encoder = _bundled(_checked(self._bundled_folder()), self.precision)
                 else:
@@ -242,7 +255,7 @@ def _beside(
     The threads are the call's own: one that embeds many articles does not keep a question waiting.
     """
     parts = [[ids[row] for row in rows] for rows in batches]
-    threads = min(_cores(), len(parts))
+    threads = min(cores(), len(parts))
     if threads < 2:
         yield from map(encode, parts)
         return
@@ -250,7 +263,7 @@ def _beside(
         yield from pool.map(encode, parts)
 
 
-def _cores() -> int:
+def cores() -> int:
     """The cores that this process may use; OMP_NUM_THREADS sets fewer, as it would for torch itself."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     wanted = os.environ.get("OMP_NUM_THREADS", "")
@@ -268,6 +281,16 @@ def _share_memory() -> None:
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
         if mallopt is not None:  # as in musl
             mallopt(_ARENA_MAX, 2)
+
+
+def _give_back_memory() -> None:
+    """Have glibc give back what batches of other sizes left unused: two thirds of a process that indexes."""
+    if sys.platform == "linux":
+        import ctypes
+
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:  # as in musl
+            trim(0)
 
 
 def _truncated(ids: list[int], limit: int) -> list[int]:

@@ -3,12 +3,13 @@
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
-from index.embed import Embedder
+from index.embed import Embedder, cores
 from index.figures.store import FigureStore
 from index.store.dense import DenseIndex
 from index.store.lexical import LexicalIndex
@@ -62,6 +63,32 @@ class _Clock:
         return 1000 * (time.perf_counter() - self.begin)
 
 
+class _Line:
+    """So many at a time, in the order in which they came; a semaphore lets whoever is awake in first."""
+
+    def __init__(self, at_once: int) -> None:
+        self._free = at_once
+        self._waiting: deque[threading.Lock] = deque()
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        turn = threading.Lock()
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return
+            turn.acquire()
+            self._waiting.append(turn)
+        turn.acquire()  # which whoever leaves lets go of
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._free += 1
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
     """What searching and ranking came to."""
@@ -76,7 +103,11 @@ class _Found:
 
 
 class Answerer:
-    """Answers from the collection. Thread-safe; every method may raise StoreError and ModelError."""
+    """Answers from the collection. Thread-safe; every method may raise StoreError and ModelError.
+
+    As many questions are worked on at once as there are cores, and the others wait: with more, all of them
+    are answered later, and fewer in a second.
+    """
 
     def __init__(
         self,
@@ -98,6 +129,7 @@ class Answerer:
         self._citer = Citer(reading_room)
         self._threshold = threshold
         self._reranker = reranker
+        self._line = _Line(cores())
         self._lock = threading.Lock()
         self._facts: tuple[int, Counts, list[str]] | None = None
 
@@ -123,23 +155,37 @@ class Answerer:
         drops the question's own windows. With ``articles`` only these are quoted, and no official figures.
         """
         clock = _Clock()
-        counts, known_publishers = self._collection()
-        with clock.stage("understand"):
-            query = understand(
-                question,
-                as_of=as_of or (now or datetime.now(UTC)).date(),
-                turns=turns,
-                publishers=known_publishers,
-                now=now,
-            )
-        query = _adjusted(query, publishers, windows, newest_only=newest_only, widen=widen)
+        with self._line:
+            counts, known_publishers = self._collection()
+            with clock.stage("understand"):
+                query = understand(
+                    question,
+                    as_of=as_of or (now or datetime.now(UTC)).date(),
+                    turns=turns,
+                    publishers=known_publishers,
+                    now=now,
+                )
+            query = _adjusted(query, publishers, windows, newest_only=newest_only, widen=widen)
+            return self._reply(id, query, clock, counts, among=articles, publishers=publishers)
+
+    def _reply(
+        self,
+        id: str,  # noqa: A002 - the contract's word
+        query: Query,
+        clock: _Clock,
+        counts: Counts,
+        *,
+        among: Collection[str] | None,
+        publishers: Collection[str],
+    ) -> Answer:
+        """The answer to what was understood, or a refusal."""
         refusal = _refused_unread(query, counts)
-        asks_figures = articles is None and refusal in (None, "empty_collection")
+        asks_figures = among is None and refusal in (None, "empty_collection")
         official = self._official(query, clock) if asks_figures else None
         has_figures = official is not None and official.found
         if refusal is not None and not has_figures:
             return self._refuse(id, query, refusal, clock, counts, official=official)
-        found = self._find(query, clock, among=articles, publishers=publishers) if counts.articles else None
+        found = self._find(query, clock, among=among, publishers=publishers) if counts.articles else None
         close = found is not None and found.confidence >= self._threshold
         if not close and not has_figures:
             return self._refuse(id, query, "nothing_close", clock, counts, found=found, official=official)
@@ -187,14 +233,15 @@ class Answerer:
 
     def closest(self, text: str, *, as_of: date | None = None) -> tuple[Citation, ...]:
         """The quotes closest to a sentence, whether or not they answer anything."""
-        counts, _ = self._collection()
-        if not counts.articles:
-            return ()
-        query = understand(text, as_of=as_of or datetime.now(UTC).date())
-        found = self._find(query, _Clock())
-        if found is None:
-            return ()
-        return self._cited(self._selected(None, found, count=CITED), found, until=query.as_of)
+        with self._line:
+            counts, _ = self._collection()
+            if not counts.articles:
+                return ()
+            query = understand(text, as_of=as_of or datetime.now(UTC).date())
+            found = self._find(query, _Clock())
+            if found is None:
+                return ()
+            return self._cited(self._selected(None, found, count=CITED), found, until=query.as_of)
 
     def _official(self, query: Query, clock: _Clock) -> FigureAnswer | None:
         """What the official tables say, if the question asks them."""

@@ -44,6 +44,7 @@ class Asked:
         self.head = self._bits(analyze(query.head or ""))
         """The bits of the noun that a number or a name is wanted of."""
         self._covered: dict[int, float] = {}
+        self._missing: dict[int, float] = {}
 
     def __len__(self) -> int:
         return self._count
@@ -76,9 +77,11 @@ class Asked:
 
     def rarest_missing(self, mask: int) -> float:
         """The weight of the rarest word that is not there; 0 where none is missing."""
-        return max(
-            (weight for number, weight in enumerate(self._weights) if not mask >> number & 1), default=0.0
-        )
+        mask &= self._searched
+        if mask not in self._missing:
+            missing = [weight for number, weight in enumerate(self._weights) if not mask >> number & 1]
+            self._missing[mask] = max(missing, default=0.0)
+        return self._missing[mask]
 
     def names(self, mask: int) -> float:
         """The share of the names in the question that are there."""

@@ -56,12 +56,12 @@ class Looked:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Closeness:
-    """How near one sentence is to a question."""
+    """How near each sentence is to a question."""
 
     words: NDArray[np.float32]
-    """Of each of the question's tokens to the nearest of the sentence's."""
-    back: float
-    """Of the sentence's tokens, on average, to the nearest of the question's."""
+    """Of each of the question's tokens to the nearest of the sentence's, of shape (tokens, sentences)."""
+    back: NDArray[np.float32]
+    """Of each sentence's tokens, on average, to the nearest of the question's, of shape (sentences,)."""
 
 
 def closer(
@@ -120,10 +120,13 @@ def closer_rows(found: Looked, near: Nearness) -> NDArray[np.float32]:
     """A row of `CLOSER_FEATURES` for each of the quotes."""
     if not found.quotes:
         return np.zeros((0, len(CLOSER_FEATURES)), dtype=np.float32)
-    asked, weights = near.corrected(found.asked), near.weights(found.asked)
-    close = {span: _closeness(asked, near.corrected(tokens)) for span, tokens in found.sentences.items()}
+    weights = near.weights(found.asked)
+    close = _closeness(found, near)
+    column = {span: number for number, span in enumerate(found.sentences)}
     odds = first_odds(found)
-    measured = np.array([_measures([close[span] for span in spans_of(one)], weights) for one in found.quotes])
+    measured = np.array(
+        [_measures(close, [column[span] for span in spans_of(one)], weights) for one in found.quotes]
+    )
     rows = np.concatenate(
         [
             odds[:, None],
@@ -163,23 +166,32 @@ def _chosen(quotes: Sequence[Quote]) -> tuple[list[Quote], list[Span]]:
     return looked, list(spans)
 
 
-def _closeness(asked: "Vectors", tokens: "Vectors") -> _Closeness:
-    if not len(asked) or not len(tokens):
-        return _Closeness(np.zeros(len(asked), dtype=np.float32), 0.0)
-    cosines = asked @ tokens.T
-    return _Closeness(cosines.max(axis=1), float(cosines.max(axis=0).mean()))
+def _closeness(found: Looked, near: Nearness) -> _Closeness:
+    """All sentences at once: one product for their tokens, one column for each of them."""
+    lengths = np.array([len(tokens) for tokens in found.sentences.values()])
+    words = np.zeros((len(found.asked), len(lengths)), dtype=np.float32)
+    back = np.zeros(len(lengths), dtype=np.float32)
+    some = lengths > 0
+    if len(found.asked) and some.any():
+        tokens = near.corrected(np.concatenate(list(found.sentences.values())))
+        cosines = near.corrected(found.asked) @ tokens.T
+        begins = (np.cumsum(lengths) - lengths)[some]
+        words[:, some] = np.maximum.reduceat(cosines, begins, axis=1)
+        back[some] = np.add.reduceat(cosines.max(axis=0), begins) / lengths[some]
+    return _Closeness(words, back)
 
 
-def _measures(sentences: Sequence[_Closeness], weights: NDArray[np.float32]) -> tuple[float, ...]:
+def _measures(close: _Closeness, sentences: Sequence[int], weights: NDArray[np.float32]) -> tuple[float, ...]:
     """One value for each of `_MEASURES` of a quote; ``weights`` are those of the question's tokens."""
-    together = np.maximum.reduce([one.words for one in sentences])
-    if not len(together):
+    words = close.words[:, sentences]
+    if not words.size:
         return (0.0,) * len(_MEASURES)
+    together = words.max(axis=1)
     return (
-        max(float(one.words @ weights) for one in sentences),
-        max(_worst(one.words) for one in sentences),
-        max(one.back for one in sentences),
-        float(together @ weights),
+        float((weights @ words).max()),
+        max(_worst(words[:, number]) for number in range(len(sentences))),
+        float(close.back[sentences].max()),
+        float(weights @ together),
         _worst(together),
     )
 

@@ -122,9 +122,9 @@ def quote_rows(
     asked = Asked(query, found.words, analyze)
     day = reference_day(query)
     looks = _Looks(query, asked, analyze)
-    rows = np.zeros((len(runs), len(QUOTE_FEATURES)), dtype=np.float32)
+    rows: list[tuple[float, ...]] = []
     passages: dict[int, _Passage] = {}
-    for row, run in enumerate(runs):
+    for run in runs:
         if run.place not in passages:
             passages[run.place] = _Passage(run.ranked, asked, analyze, day)
         of = passages[run.place]
@@ -145,7 +145,7 @@ def quote_rows(
         length = len(run.words)
         half = max(1, length // 2)
         covered = asked.coverage(mask)
-        rows[row] = (
+        measured = (
             run.ranked.score,
             run.ranked.score - best,
             1 / (1 + run.place),
@@ -174,7 +174,8 @@ def quote_rows(
             run.ranked.candidate.cosine,
             of.fresh,
         )
-    return rows
+        rows.append(measured)
+    return np.array(rows, dtype=np.float32).reshape(len(runs), len(QUOTE_FEATURES))
 
 
 class _Passage:

@@ -110,8 +110,8 @@ def freshness(days: int | None, half_life: float) -> float:
     return 0.5 if days is None else float(0.5 ** (abs(days) / half_life))
 
 
-def preranked(query: Query, found: Candidates) -> list[Candidate]:
-    """The candidates worth a closer look, by both scores and the date."""
+def preranked(query: Query, found: Candidates, *, kept: int = KEPT) -> list[Candidate]:
+    """The ``kept`` candidates worth a closer look, by both scores and the date."""
     if not found.passages:
         return []
     bm25 = np.array([one.bm25 for one in found.passages])
@@ -119,7 +119,7 @@ def preranked(query: Query, found: Candidates) -> list[Candidate]:
     day = reference_day(query)
     fresh = np.array([freshness(_days(one, day), 30) for one in found.passages])
     score = 0.6 * bm25 / max(bm25.max(), 1e-6) + 0.4 * cosine / max(cosine.max(), 1e-6) + 0.2 * fresh
-    return [found.passages[i] for i in np.argsort(-score, kind="stable")[:KEPT]]
+    return [found.passages[i] for i in np.argsort(-score, kind="stable")[:kept]]
 
 
 def features(
@@ -140,20 +140,20 @@ def features(
     ideal = max(asked.total, 1e-6)
     bodies = [asked.traces(own) for own in words]
     articles = _articles(kept, bodies)
-    rows = np.zeros((len(kept), len(PASSAGE_FEATURES)), dtype=np.float32)
-    for row, (one, own, body) in enumerate(zip(kept, words, bodies, strict=True)):
+    rows: list[tuple[float, ...]] = []
+    for place, (one, own, body) in enumerate(zip(kept, words, bodies, strict=True)):
         title = asked.traces(analyze(one.passage.title)).mask
         both = body.mask | title
         group = articles[one.passage.article_id]
         days = _days(one, day)
-        rows[row] = (
+        measured = (
             one.bm25,
             one.bm25 / best_bm25,
             one.bm25 / ideal,
             one.cosine,
             one.cosine - best_cosine,
-            1 / (1 + by_bm25[row]),
-            1 / (1 + by_cosine[row]),
+            1 / (1 + by_bm25[place]),
+            1 / (1 + by_cosine[place]),
             asked.coverage(body.mask),
             asked.coverage(both),
             asked.coverage(title),
@@ -179,7 +179,8 @@ def features(
             any(mark in one.passage.body for mark in '“”"«'),
             len(asked),
         )
-    return rows
+        rows.append(measured)
+    return np.array(rows, dtype=np.float32).reshape(len(kept), len(PASSAGE_FEATURES))
 
 
 @dataclass(slots=True)

@@ -41,9 +41,11 @@ class Trees:
         # Smaller trees are filled up with splits that every row passes.
         never = (0, np.inf, 0)
         splits = [[*tree.splits, *[never] * (width - len(tree.splits))] for tree in trees]
-        self._feature = np.array([[one[0] for one in tree] for tree in splits], dtype=np.int32)
-        self._threshold = np.array([[one[1] for one in tree] for tree in splits], dtype=np.float32)
-        self._lost = np.array([[one[2] for one in tree] for tree in splits], dtype=np.uint16)
+        # By the place of a split in its tree, for all trees together.
+        together = list(zip(*splits, strict=True))
+        self._feature = [np.array([one[0] for one in part], dtype=np.intp) for part in together]
+        self._threshold = [np.array([one[1] for one in part], dtype=np.float32) for part in together]
+        self._lost = [np.array([one[2] for one in part], dtype=np.uint16) for part in together]
         values = [[*tree.values, *[0.0] * (_MOST_LEAVES - len(tree.values))] for tree in trees]
         self._value = np.array(values, dtype=np.float32).reshape(-1)
         self._base = _MOST_LEAVES * np.arange(len(trees))
@@ -52,10 +54,11 @@ class Trees:
         """The sum of the trees for each of ``rows``, float32 of shape (rows, features)."""
         if not len(rows) or not len(self._base):
             return np.zeros(len(rows), dtype=np.float32)
-        beyond = rows[:, self._feature] > self._threshold
-        lost = np.bitwise_or.reduce(beyond * self._lost, axis=2)
-        leaf = self._base + _FIRST_LEFT[lost]
-        return np.asarray(self._value[leaf].sum(axis=1), dtype=np.float32)
+        lost = np.zeros((len(rows), len(self._base)), dtype=np.uint16)
+        for feature, threshold, those in zip(self._feature, self._threshold, self._lost, strict=True):
+            lost |= (rows.take(feature, axis=1) > threshold) * those
+        leaf = self._base + _FIRST_LEFT.take(lost)
+        return np.asarray(self._value.take(leaf).sum(axis=1), dtype=np.float32)
 
     def probabilities(self, rows: Rows) -> Rows:
         """The scores through the calibrated logistic function: how likely each row is right."""

@@ -44,6 +44,9 @@ class HashingEmbedder:
             for text in texts
         ]
 
+    def warm(self) -> None:
+        """Nothing is loaded."""
+
     def _vector(self, text: str) -> "Vectors":
         vector = np.zeros(self._dimensions, dtype=np.float32)
         vector[0] = 1e-3  # a text without words has a direction too

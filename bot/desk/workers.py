@@ -2,13 +2,13 @@
 
 import asyncio
 import contextvars
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from index.embed import cores
 from index.store.database import Database
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ class Workers:
         self._database = database
         self.under_way = 0
         """How much is being computed or waits for a thread that computes."""
-        self._computing = ThreadPoolExecutor(computing or _cores(), thread_name_prefix="compute")
+        self._computing = ThreadPoolExecutor(computing or cores(), thread_name_prefix="compute")
         self._aside = ThreadPoolExecutor(aside, thread_name_prefix="aside")
         self._labour = ThreadPoolExecutor(labour, thread_name_prefix="labour")
         self._reading = ThreadPoolExecutor(reading, thread_name_prefix="read")
@@ -95,8 +95,3 @@ class Workers:
 async def _in(pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
     context = contextvars.copy_context()
     return await asyncio.get_running_loop().run_in_executor(pool, context.run, work)
-
-
-def _cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

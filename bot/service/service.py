@@ -250,7 +250,7 @@ def _in_step(works: Works) -> None:
 def _warm(root: "Root", collection: "Collection", waits: Callable[[str, str], None]) -> None:
     """Open, load and try what the first question would wait for; ``waits`` is told what for."""
     waits("Model", "It is being loaded.")
-    root.embedder.embed_query("Is everything ready?")
+    root.embedder.warm()
     if state(root.database, SERVING) != root.embedder.model:
         note(root.database, SERVING, root.embedder.model)
     waits("Index", "It is being brought up to date with the database.")

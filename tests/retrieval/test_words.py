@@ -1,7 +1,10 @@
+from pathlib import Path
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from index.store.lexical import LexicalIndex
 from retrieval.words import Analysis, content_words, coverage, names_in, pairs
 
 words = st.text("abcdef", min_size=1, max_size=4)
@@ -57,16 +60,23 @@ def test_pairs_are_neighbours_in_their_order() -> None:
     assert pairs(["north"]) == set()
 
 
-def test_a_text_is_analysed_once_while_it_is_kept() -> None:
+def test_a_piece_is_analysed_once_while_it_is_kept() -> None:
     seen: list[str] = []
 
     def analyze(text: str) -> list[str]:
         seen.append(text)
         return text.split()
 
-    analysis = Analysis(analyze, kept=2)
-    assert analysis("a b") == analysis("a b") == ("a", "b")
-    assert seen == ["a b"]
+    analysis = Analysis(analyze, texts=1, pieces=2)
+    assert analysis("a b, a") == ("a", "b", "a")
+    assert seen == ["a", "b"]
     for text in ("c", "d", "a b"):
         analysis(text)
-    assert seen == ["a b", "c", "d", "a b"]
+    assert seen == ["a", "b", "c", "d", "a", "b"]
+
+
+@given(st.text() | st.text("aé9_-'’.·ـ\u0301\u093e\u2460Ⓐ ‑–\u200b\u2060\t\n北", max_size=20))
+@example("The frigates’ co-ordinated drones cost €1,200.50 (F-16s, U.S.A.) | naïve_word…")
+def test_texts_are_analysed_as_the_index_does(text: str) -> None:
+    analyze = LexicalIndex(Path("nowhere")).analyze
+    assert Analysis(analyze)(text) == tuple(analyze(text))
