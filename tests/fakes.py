@@ -45,7 +45,7 @@ class HashingEmbedder:
         ]
 
     def warm(self) -> None:
-        """Nothing is loaded."""
+        self.embed_query("warm")
 
     def _vector(self, text: str) -> "Vectors":
         vector = np.zeros(self._dimensions, dtype=np.float32)

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from axe_selenium_python import Axe
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.bot.service.running import DEPOT, Running, add, serving, settings
 
@@ -52,6 +54,17 @@ def serious(browser: webdriver.Chrome) -> list[Any]:
     return [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")]
 
 
+def last_turn(browser: webdriver.Chrome, question: str) -> str:
+    """The last turn on the page, as soon as it is of this question: the page before may still stand there."""
+
+    def shown(_: webdriver.Chrome) -> str | None:
+        turns = browser.find_elements(By.CLASS_NAME, "turn")
+        return turns[-1].text if turns and question in turns[-1].text else None
+
+    stale = [StaleElementReferenceException]
+    return WebDriverWait(browser, 20, ignored_exceptions=stale).until(shown) or ""
+
+
 async def test_the_quote_is_in_sight_and_marked(public: Running, browser: webdriver.Chrome) -> None:
     identifier = await add(public, "long.txt", FILLER + DEPOT + FILLER)
     start = (FILLER + DEPOT).index("300 vehicles")
@@ -86,10 +99,9 @@ async def test_a_question_is_asked_and_followed_up_by_keyboard_alone(
             reached.append(browser.switch_to.active_element.text)
             assert len(reached) < 20
         browser.switch_to.active_element.send_keys(QUESTION, Keys.TAB, Keys.ENTER)
-        answered = browser.find_element(By.CLASS_NAME, "turn").text
+        answered = last_turn(browser, QUESTION)
         browser.find_element(By.TAG_NAME, "textarea").send_keys("And who opened it?", Keys.TAB, Keys.ENTER)
-        turns = browser.find_elements(By.CLASS_NAME, "turn")
-        return reached, answered, turns[-1].text, serious(browser)
+        return reached, answered, last_turn(browser, "And who opened it?"), serious(browser)
 
     reached, answered, followed, problems = await asyncio.to_thread(type_it)
     assert reached[0] == "Skip to the content"
