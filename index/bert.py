@@ -97,7 +97,7 @@ class PackedBert:
         lengths, counts = [length for length, _ in runs], [count for _, count in runs]
         layers = self._layers if layers is None else layers
         # Optimised, the first two passes take 100 ms longer each, and the others no less.
-        with torch.jit.optimized_execution(False):  # type: ignore[attr-defined]  # noqa: FBT003
+        with torch.jit.optimized_execution(False):  # type: ignore[attr-defined]  # noqa: FBT003 - torch's
             states: Tensor = self._encoder(tokens, places, lengths, counts, layers)
         return states[:count]
 
@@ -220,7 +220,7 @@ class _LaidOut(nn.Module):
         self.register_buffer("bias", bias)
 
     def forward(self, states: Tensor) -> Tensor:
-        multiplied: Tensor = torch.ops.mkldnn._linear_pointwise(  # noqa: SLF001
+        multiplied: Tensor = torch.ops.mkldnn._linear_pointwise(  # noqa: SLF001 - see above
             states, self.weight, self.bias, self.after, [], self.variant
         )
         return multiplied

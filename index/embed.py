@@ -7,7 +7,6 @@ other model is taken by name from the hub's cache or the hub.
 import hashlib
 import json
 import os
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from index.errors import ModelError
+from index.machine import cores, give_back_memory, share_memory
 from index.precision import Precision
 
 if TYPE_CHECKING:
@@ -41,8 +41,6 @@ _PROGRAMS = 256
 """Programs that oneDNN keeps, one for each size of matrices: its own 1,024 take 200 MB more and save 2 %."""
 _SIZE_STEP = 16
 """Tokens between one size of matrices and the next, as far as a question's go (`index.bert`)."""
-_ARENA_MAX = -8
-"""M_ARENA_MAX of glibc's malloc.h."""
 _SMALLEST_SHARE = 512
 """A call of no more tokens than these stays on one thread."""
 
@@ -169,7 +167,7 @@ class SentenceTransformerEmbedder:
         for rows, found in zip(batches, _beside(encoder.encode, batches, ids), strict=True):
             vectors[rows] = found
         if sum(len(row) for row in ids) > cores() * BATCH_TOKENS:
-            _give_back_memory()
+            give_back_memory()
         return vectors
 
     def _load_tokenizer(self) -> Any:
@@ -192,7 +190,7 @@ class SentenceTransformerEmbedder:
             if self._encoder is None:
                 # Before torch is imported; oneDNN reads it when it multiplies for the first time.
                 os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(_PROGRAMS))
-                _share_memory()
+                share_memory()
                 import torch
                 from threadpoolctl import threadpool_limits
 
@@ -262,36 +260,6 @@ def _beside(
         return
     with ThreadPoolExecutor(threads, thread_name_prefix="embed") as pool:
         yield from pool.map(encode, parts)
-
-
-def cores() -> int:
-    """The cores that this process may use; OMP_NUM_THREADS sets fewer, as it would for torch itself."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    wanted = os.environ.get("OMP_NUM_THREADS", "")
-    return max(1, min(allowed, int(wanted))) if wanted.isdecimal() else allowed
-
-
-def _share_memory() -> None:
-    """Have glibc keep two pools of memory; it would keep one a thread, each as large as its largest batch.
-
-    That takes a third of what a process holds that indexes, and no time.
-    """
-    if sys.platform == "linux":
-        import ctypes
-
-        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-        if mallopt is not None:  # as in musl
-            mallopt(_ARENA_MAX, 2)
-
-
-def _give_back_memory() -> None:
-    """Have glibc give back what batches of other sizes left unused: two thirds of a process that indexes."""
-    if sys.platform == "linux":
-        import ctypes
-
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-        if trim is not None:  # as in musl
-            trim(0)
 
 
 def _truncated(ids: list[int], limit: int) -> list[int]:

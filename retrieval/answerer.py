@@ -2,15 +2,13 @@
 
 import logging
 import threading
-import time
-from collections import deque
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from index.embed import Embedder, cores
+from index.embed import Embedder
 from index.figures.store import FigureStore
+from index.machine import cores
 from index.store.dense import DenseIndex
 from index.store.lexical import LexicalIndex
 from index.store.reading import Counts, Reader, StoredArticle
@@ -26,6 +24,7 @@ from retrieval.figures.differences import disagreements
 from retrieval.figures.lookup import look_up
 from retrieval.figures.request import FigureAnswer
 from retrieval.figures.words import figure_query
+from retrieval.pace import Clock, Line
 from retrieval.quote import QUOTED_FROM, Quote, quotes
 from retrieval.rank import Ranked, rank
 from retrieval.rerank import Reranker, reranked
@@ -44,59 +43,6 @@ CITED = 5
 NEAREST = 3
 
 
-@dataclass(slots=True)
-class _Clock:
-    """How long each stage took, in milliseconds."""
-
-    begin: float = field(default_factory=time.perf_counter)
-    stages: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        begin = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.stages[name] = self.stages.get(name, 0.0) + 1000 * (time.perf_counter() - begin)
-
-    def total(self) -> float:
-        return 1000 * (time.perf_counter() - self.begin)
-
-
-class _Line:
-    """So many at a time, in the order in which they came; a semaphore lets in first whoever is awake."""
-
-    def __init__(self, at_once: int) -> None:
-        self._free = at_once
-        self._waiting: deque[threading.Lock] = deque()
-        self._lock = threading.Lock()
-
-    def __enter__(self) -> None:
-        turn = threading.Lock()
-        with self._lock:
-            if self._free:
-                self._free -= 1
-                return
-            turn.acquire()
-            self._waiting.append(turn)
-        try:
-            turn.acquire()  # which whoever leaves lets go of
-        except BaseException:
-            with self._lock:
-                if turn in self._waiting:
-                    self._waiting.remove(turn)
-                    raise
-            self.__exit__()
-            raise
-
-    def __exit__(self, *_: object) -> None:
-        with self._lock:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._free += 1
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
     """What searching and ranking came to."""
@@ -113,7 +59,7 @@ class _Found:
 class Answerer:
     """Answers from the collection. Thread-safe; every method may raise StoreError and ModelError.
 
-    As many questions are worked on at once as there are cores (`index.embed.cores`), and the others wait:
+    As many questions are worked on at once as there are cores (`index.machine.cores`), and the others wait:
     with more, all of them are answered later, and fewer in a second.
     """
 
@@ -137,7 +83,7 @@ class Answerer:
         self._citer = Citer(reading_room)
         self._threshold = threshold
         self._reranker = reranker
-        self._line = _Line(cores())
+        self._line = Line(cores())
         self._lock = threading.Lock()
         self._facts: tuple[int, Counts, list[str]] | None = None
 
@@ -162,7 +108,7 @@ class Answerer:
         beyond what the question says; ``newest_only`` answers from the newest article that does, ``widen``
         drops the question's own windows. With ``articles`` only these are quoted, and no official figures.
         """
-        clock = _Clock()
+        clock = Clock()
         as_of = as_of or (now or datetime.now(UTC)).date()
         with self._line:
             clock.stages["wait"] = clock.total()
@@ -182,7 +128,7 @@ class Answerer:
         self,
         id: str,  # noqa: A002 - the contract's word
         query: Query,
-        clock: _Clock,
+        clock: Clock,
         counts: Counts,
         *,
         among: Collection[str] | None,
@@ -206,7 +152,7 @@ class Answerer:
         id: str,  # noqa: A002 - the contract's word
         query: Query,
         found: _Found | None,
-        clock: _Clock,
+        clock: Clock,
         counts: Counts,
         *,
         official: FigureAnswer | None,
@@ -248,12 +194,12 @@ class Answerer:
             if not counts.articles:
                 return ()
             query = understand(text, as_of=as_of or datetime.now(UTC).date())
-            found = self._find(query, _Clock())
+            found = self._find(query, Clock())
             if found is None:
                 return ()
             return self._cited(self._selected(None, found, count=CITED), found, until=query.as_of)
 
-    def _official(self, query: Query, clock: _Clock) -> FigureAnswer | None:
+    def _official(self, query: Query, clock: Clock) -> FigureAnswer | None:
         """What the official tables say, if the question asks them."""
         if self._figures is None:
             return None
@@ -266,7 +212,7 @@ class Answerer:
         id: str,  # noqa: A002 - the contract's word
         query: Query,
         refusal: Refusal,
-        clock: _Clock,
+        clock: Clock,
         counts: Counts,
         *,
         found: _Found | None = None,
@@ -305,7 +251,7 @@ class Answerer:
     def _find(
         self,
         query: Query,
-        clock: _Clock,
+        clock: Clock,
         *,
         among: Collection[str] | None = None,
         publishers: Collection[str] = (),
@@ -366,7 +312,7 @@ class Answerer:
         changed = [one for one in ids if found.articles[one][0].version > 1]
         return corrections(citations, {one: self._reader.versions(one) for one in changed})
 
-    def _checked(self, answer: Answer, found: _Found | None, clock: _Clock, known: str) -> Answer:
+    def _checked(self, answer: Answer, found: _Found | None, clock: Clock, known: str) -> Answer:
         """The answer through the gates; words of ours that fail give way to the bare quote."""
         texts = {key: text for key, (_, text) in found.articles.items()} if found else {}
         with clock.stage("verify"):

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from index.embed import cores
+from index.machine import cores
 from index.store.database import Database
 
 T = TypeVar("T")
@@ -21,7 +21,7 @@ class Workers:
     and that none waits for the others: who opens a passage for questions, nor both for who adds a source.
 
     Answers are made in the order in which they were asked, ``computing`` of them at a time: as many as there
-    are cores (`index.embed.cores`), if that is 0. More would only share the cores, and the first be done
+    are cores (`index.machine.cores`), if that is 0. More would only share the cores, and the first be done
     hardly before the last.
     """
 

@@ -299,7 +299,7 @@ def test_memory_is_given_back_after_many_texts_and_not_after_a_question(
     embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given_back: list[bool] = []
-    monkeypatch.setattr(embed, "_give_back_memory", lambda: given_back.append(True))
+    monkeypatch.setattr(embed, "give_back_memory", lambda: given_back.append(True))
     monkeypatch.setattr(embed, "cores", lambda: 2)
     embedder.embed_query("When did the ship depart?")
     embedder.embed(TEXTS)
@@ -320,7 +320,7 @@ def test_what_is_unused_goes_back() -> None:
 
 _FRAGMENTED = """
 import ctypes, resource
-from index.embed import _give_back_memory
+from index.machine import give_back_memory
 
 libc = ctypes.CDLL(None)
 libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
@@ -335,6 +335,6 @@ def resident():
 for block in held[:-1]:  # the last one keeps the top where it is
     libc.free(block)
 before = resident()
-_give_back_memory()
+give_back_memory()
 print(before, resident())
 """

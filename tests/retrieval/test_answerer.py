@@ -2,8 +2,6 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from threading import Event, Thread
-from time import sleep
 from typing import Any
 
 import pytest
@@ -13,7 +11,7 @@ from hypothesis import strategies as st
 from index.article import Article
 from index.figures.store import FigureStore
 from retrieval.answer import Answer, Window
-from retrieval.answerer import CITED, NEAREST, Answerer, _Line
+from retrieval.answerer import CITED, NEAREST, Answerer
 from retrieval.understand.turn import turn_of
 from tests.collection import Collection, opened
 from tests.retrieval.quoted import answering, checked
@@ -294,92 +292,3 @@ def test_the_closest_quotes_to_a_sentence_are_given_without_judging(refusing: An
 def test_nothing_is_close_in_an_empty_collection(tmp_path: Path) -> None:
     with opened(tmp_path) as collection:
         assert answering(collection).closest("Anything at all.", as_of=NOW) == ()
-
-
-@pytest.mark.parametrize("at_once", [1, 2])
-def test_so_many_are_worked_on_at_once_in_the_order_in_which_they_came(at_once: int) -> None:
-    line, free = _Line(at_once), Event()
-    inside: list[int] = []
-    began: list[int] = []
-    most: list[int] = []
-
-    def work(number: int) -> None:
-        with line:
-            began.append(number)
-            inside.append(number)
-            most.append(len(inside))
-            free.wait(10)
-            inside.remove(number)
-
-    threads = [Thread(target=work, args=(number,)) for number in range(12)]
-    for number, thread in enumerate(threads):
-        thread.start()
-        while len(began) + len(line._waiting) <= number:
-            sleep(0.001)
-    assert len(began) == at_once
-    free.set()
-    for thread in threads:
-        thread.join(10)
-    assert max(most) == at_once
-    assert sorted(began) == [*range(12)]
-    assert at_once > 1 or began == [*range(12)]
-
-
-def test_whoever_waits_comes_before_whoever_has_just_been_in() -> None:
-    line, waits = _Line(1), Event()
-    order: list[str] = []
-
-    def wait() -> None:
-        waits.set()
-        with line:
-            order.append("waited")
-
-    other = Thread(target=wait)
-    with line:
-        other.start()
-        waits.wait(10)
-        while not line._waiting:
-            sleep(0.001)
-    with line:
-        order.append("again")
-    other.join(10)
-    assert order == ["waited", "again"]
-
-
-@pytest.mark.parametrize("let_in", [False, True], ids=["still waiting", "just let in"])
-def test_whoever_stops_waiting_takes_nobodys_turn(let_in: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    line = _Line(1)
-
-    class Turn:
-        """A lock that somebody waits for once, and is interrupted."""
-
-        def __init__(self) -> None:
-            self.taken = False
-
-        def acquire(self) -> None:
-            if self.taken:
-                if let_in:
-                    line.__exit__()
-                raise KeyboardInterrupt
-            self.taken = True
-
-        def release(self) -> None:
-            pass
-
-    line.__enter__()
-    with monkeypatch.context() as patched:
-        patched.setattr("retrieval.answerer.threading.Lock", Turn)
-        with pytest.raises(KeyboardInterrupt):
-            line.__enter__()
-    if not let_in:
-        line.__exit__()
-    assert (line._free, len(line._waiting)) == (1, 0)
-
-
-def test_one_that_fails_lets_the_next_one_in() -> None:
-    line = _Line(1)
-    with pytest.raises(ValueError, match="no"), line:
-        raise ValueError("no")
-    with line:
-        assert line._free == 0
-    assert line._free == 1
