@@ -1,7 +1,10 @@
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Thread
+from time import sleep
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ from hypothesis import strategies as st
 
 from index.article import Article
 from index.figures.store import FigureStore
+from index.machine import cores
 from retrieval.answer import Answer, Window
 from retrieval.answerer import CITED, NEAREST, Answerer
 from retrieval.understand.turn import turn_of
@@ -292,3 +296,19 @@ def test_the_closest_quotes_to_a_sentence_are_given_without_judging(refusing: An
 def test_nothing_is_close_in_an_empty_collection(tmp_path: Path) -> None:
     with opened(tmp_path) as collection:
         assert answering(collection).closest("Anything at all.", as_of=NOW) == ()
+
+
+def test_a_question_waits_until_fewer_are_worked_on_than_there_are_cores(asking: Answerer) -> None:
+    answers: list[Answer] = []
+    thread = Thread(target=lambda: answers.append(asking.ask("Thanks!")))
+    with ExitStack() as others:
+        for _ in range(cores()):
+            others.enter_context(asking._line)
+        thread.start()
+        while not asking._line._waiting:
+            assert thread.is_alive()
+            sleep(0.001)
+        assert not answers
+    thread.join(10)
+    assert answers[0].refusal == "not_a_question"
+    assert 0 < answers[0].stages["wait"] <= answers[0].took_ms

@@ -147,6 +147,7 @@ def test_of_several_sentences_each_counts_by_its_own_words() -> None:
     both = replace(of("Rescuers"), start=0, end=ends[1], sentences=spans[:2])
     found = look(asked("ferry froze harbour"), [*apart, both], {"a": text}, embedder=HashingEmbedder())
     rows = closer_rows(found, plain(found.asked.shape[1]))
-    near, together = (CLOSER_FEATURES.index(name) for name in ("near", "near_together"))
+    near, together, back = (CLOSER_FEATURES.index(name) for name in ("near", "near_together", "near_back"))
     assert rows[:, near] == pytest.approx([1 / 3, 2 / 3, 1, 2 / 3], abs=1e-5)
     assert rows[:, together] == pytest.approx([1 / 3, 2 / 3, 1, 1], abs=1e-5)
+    assert rows[:, back] == pytest.approx([1 / 4, 1 / 2, 3 / 7, 1 / 2], abs=1e-5), "the full stop counts"
