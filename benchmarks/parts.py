@@ -163,11 +163,11 @@ class Remembering:
             self._questions[text] = self._embedder.embed_query(text)
         return self._questions[text]
 
-    def embed_tokens(self, texts: Sequence[str]) -> "list[Vectors]":
+    def embed_tokens(self, texts: Sequence[str], *, hurry: bool = False) -> "list[Vectors]":
         """See `Embedder.embed_tokens`."""
         new = [text for text in dict.fromkeys(texts) if text not in self._tokens]
         if new:
-            self._tokens.update(zip(new, self._embedder.embed_tokens(new), strict=True))
+            self._tokens.update(zip(new, self._embedder.embed_tokens(new, hurry=hurry), strict=True))
         return [self._tokens[text] for text in texts]
 
     def warm(self) -> None:

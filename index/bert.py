@@ -4,6 +4,9 @@ Linear layers multiply all tokens of a batch as one matrix, by weights that are 
 once; attention goes text by text, or over runs of texts of one length. Vectors are those of
 sentence-transformers (a test holds that), at a third of the time in bfloat16.
 
+torch's attention takes up to twice as long where what is attended to is no multiple of 16 tokens. So every
+text reads on into the next one up to such a multiple, and a mask keeps what it read there from counting.
+
 All layers are one TorchScript module: it holds Python's lock only to begin and to end, where it would
 otherwise let go of it and wait for it again some three hundred times, and be kept by every thread that
 computes meanwhile.
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
 _LAID_OUT_FOR = (
     2048  # tokens a batch, which the layout of the weights is chosen for; any number can be multiplied
 )
+
+_STEP = 16
+"""Attention reaches over a multiple of these tokens."""
 
 
 def packable(config: Mapping[str, Any]) -> bool:
@@ -91,7 +97,7 @@ class PackedBert:
     ) -> Tensor:
         """All tokens behind so many layers, one after another."""
         count = sum(len(text) for text in texts)
-        spare = [0] * _spare(count)
+        spare = [0] * _spare([len(text) for text in texts])
         tokens = torch.tensor([*(token for text in texts for token in text), *spare])
         places = torch.tensor([*(place for text in texts for place in range(len(text))), *spare])
         lengths, counts = [length for length, _ in runs], [count for _, count in runs]
@@ -132,9 +138,14 @@ class _Stack(nn.Module):
         ``lengths`` and ``counts`` tell how many texts of which length stand one after another.
         """
         states: Tensor = self.norm(embedding(tokens, self.words).add_(embedding(places, self.places)))
+        masks: list[Tensor] = []
+        for length in lengths:
+            mask = torch.full([_reach(length)], float("-inf"), dtype=states.dtype)
+            mask[:length] = 0.0
+            masks.append(mask)
         for number, block in enumerate(self.blocks):
             if number < layers:
-                states = block(states, lengths, counts)
+                states = block(states, lengths, counts, masks)
         return states
 
 
@@ -154,7 +165,7 @@ class _Block(nn.Module):
         self.heads = int(config["num_attention_heads"])
         epsilon = float(config.get("layer_norm_eps", 1e-12))
 
-        def product(*names: str, gelu: bool = False) -> nn.Module:
+        def product(*names: str, gelu: bool = False) -> Any:
             weight, bias = (
                 torch.cat([weights[f"{at}.{name}.{part}"] for name in names]).to(kind)
                 for part in ("weight", "bias")
@@ -168,22 +179,31 @@ class _Block(nn.Module):
         self.outer = product("output.dense")
         self.outer_norm = _Norm(weights, f"{at}.output.LayerNorm", epsilon)
 
-    def forward(self, states: Tensor, lengths: list[int], counts: list[int]) -> Tensor:
-        """The next states; of each text's tokens, each takes from the others."""
+    def forward(self, states: Tensor, lengths: list[int], counts: list[int], masks: list[Tensor]) -> Tensor:
+        """The next states; of each text's tokens, each takes from the others.
+
+        ``masks`` are for each length of shape (reach,), to be added to what a token finds there.
+        """
         joined = self.joined(states)
-        width = states.shape[1] // self.heads
-        attended = torch.zeros_like(states)
+        whole = states.shape[1]
+        width = whole // self.heads
+        attended = torch.zeros_like(states)  # also where there is no text: what is read there is a number
         start = 0
-        for length, count in zip(lengths, counts):  # noqa: B905 - TorchScript knows no strict
+        for length, count, mask in zip(lengths, counts, masks):  # noqa: B905 - TorchScript knows no strict
             end = start + length * count
-            query, key, value = (
-                joined[start:end].view(count, length, 3, self.heads, width).permute(2, 0, 3, 1, 4).unbind(0)
+            reaching = joined.as_strided(
+                [count, mask.shape[0], 3, self.heads, width],
+                [length * 3 * whole, 3 * whole, whole, width, 1],
+                start * 3 * whole,
             )
-            taken = scaled_dot_product_attention(query, key, value).transpose(1, 2)
+            query, key, value = reaching.permute(2, 0, 3, 1, 4).unbind(0)
+            taken = scaled_dot_product_attention(
+                query[:, :, :length], key, value, mask.view(1, 1, 1, -1)
+            ).transpose(1, 2)
             attended[start:end].view(count, length, self.heads, width).copy_(taken)
             start = end
-        states = self.attended_norm(self.attended(attended).add_(states))
-        following: Tensor = self.outer_norm(self.outer(self.inner(states)).add_(states))
+        states = self.attended_norm(self.attended.onto(states, attended))
+        following: Tensor = self.outer_norm(self.outer.onto(states, self.inner(states)))
         return following
 
 
@@ -202,6 +222,11 @@ class _Plain(nn.Module):
     def forward(self, states: Tensor) -> Tensor:
         multiplied = linear(states, self.weight, self.bias)
         return gelu(multiplied) if self.gelu else multiplied
+
+    @torch.jit.export
+    def onto(self, others: Tensor, states: Tensor) -> Tensor:
+        """The layer's, without GELU, and ``others`` together."""
+        return linear(states, self.weight, self.bias).add_(others)
 
 
 class _LaidOut(nn.Module):
@@ -224,6 +249,14 @@ class _LaidOut(nn.Module):
             states, self.weight, self.bias, self.after, [], self.variant
         )
         return multiplied
+
+    @torch.jit.export
+    def onto(self, others: Tensor, states: Tensor) -> Tensor:
+        """See `_Plain.onto`."""
+        added: Tensor = torch.ops.mkldnn._linear_pointwise(  # noqa: SLF001
+            states, others, self.weight, self.bias, "add"
+        )
+        return added
 
 
 class _Norm(nn.Module):
@@ -253,10 +286,24 @@ def _mkldnn(name: str) -> Callable[..., Any]:
     return operator
 
 
-def _spare(tokens: int) -> int:
-    """Rows to add, at most 3 %, so that matrices come in few sizes: oneDNN makes a program for each."""
-    step = max(16, 1 << (tokens.bit_length() - 6) if tokens >= 64 else 0)
-    return -tokens % step
+def _reach(length: int, step: int = _STEP) -> int:
+    """How many tokens a text of so many attends to, those that do not count included."""
+    return (length + step - 1) // step * step
+
+
+def _spare(lengths: Sequence[int]) -> int:
+    """Rows to add behind texts of these lengths: as far as any of them reaches, and to a size that is common.
+
+    oneDNN makes a program for each size of matrices, so there are few: at most 3 % more rows than tokens.
+    """
+    tokens = sum(lengths)
+    ends = accumulate(lengths)
+    reached = max(
+        (end - length + _reach(length) for end, length in zip(ends, lengths, strict=True)), default=0
+    )
+    step = max(_STEP, 1 << (tokens.bit_length() - 6) if tokens >= 64 else 0)
+    rows = max(tokens, reached)
+    return rows + -rows % step - tokens
 
 
 def _runs(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -43,6 +43,8 @@ _SIZE_STEP = 16
 """Tokens between one size of matrices and the next, as far as a question's go (`index.bert`)."""
 _SMALLEST_SHARE = 512
 """A call of no more tokens than these stays on one thread."""
+_HURRIED_SHARE = 128
+"""The same of one that is in a hurry."""
 
 Found = TypeVar("Found")
 
@@ -69,11 +71,12 @@ class Embedder(Protocol):
         """The vector of a question, float32, shape (dimensions,), of length 1."""
         ...
 
-    def embed_tokens(self, texts: Sequence[str]) -> "list[Vectors]":
+    def embed_tokens(self, texts: Sequence[str], *, hurry: bool = False) -> "list[Vectors]":
         """The vectors of each text's tokens, special tokens left out, each of length 1.
 
         Float32, of shape (tokens, dimensions) for each text; what is longer than `MAX_TOKENS` is cut. They
-        are those behind `WORDS_AT` layers of the bundled model, and behind the last layer of any other.
+        are those behind `WORDS_AT` layers of the bundled model, and behind the last layer of any other. In
+        a ``hurry`` few texts are shared by all cores too: they come sooner, and cost more altogether.
         """
         ...
 
@@ -134,12 +137,13 @@ class SentenceTransformerEmbedder:
         """See `Embedder.embed_query`."""
         return self._embed([text], prompt="query")[0]  # type: ignore[no-any-return]  # numpy's index is Any
 
-    def embed_tokens(self, texts: Sequence[str]) -> "list[Vectors]":
+    def embed_tokens(self, texts: Sequence[str], *, hurry: bool = False) -> "list[Vectors]":
         """See `Embedder.embed_tokens`."""
         encoder = self._load_encoder()
         ids = self._ids(texts, encoder)
         found: dict[int, Vectors] = {}
-        batches = _batches([len(row) for row in ids], cores=cores())
+        smallest = _HURRIED_SHARE if hurry else _SMALLEST_SHARE
+        batches = _batches([len(row) for row in ids], cores=cores(), smallest=smallest)
         for rows, vectors in zip(batches, _beside(encoder.encode_tokens, batches, ids), strict=True):
             found.update(zip(rows, vectors, strict=True))
         return [found[row][1:-1] for row in range(len(texts))]
@@ -149,7 +153,7 @@ class SentenceTransformerEmbedder:
         self.embed_query("warm")
         encoder = self._load_encoder()
         if self.precision == "bfloat16":
-            for size in range(_SIZE_STEP, _SMALLEST_SHARE + 1, _SIZE_STEP):
+            for size in range(_SIZE_STEP, _SMALLEST_SHARE + _SIZE_STEP + 1, _SIZE_STEP):
                 encoder.encode_tokens([[0] * _SIZE_STEP] * (size // _SIZE_STEP))
 
     def _ids(self, texts: Sequence[str], encoder: _Encoder, prefix: str = "") -> list[list[int]]:
@@ -227,10 +231,10 @@ def vector_key(text: str) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
-def _batches(lengths: Sequence[int], *, cores: int = 1) -> list[list[int]]:
+def _batches(lengths: Sequence[int], *, cores: int = 1, smallest: int = _SMALLEST_SHARE) -> list[list[int]]:
     """Rows by their length, longest first, at most BATCH_TOKENS tokens together, as many for every core."""
     turns = max(1, ceil(sum(lengths) / (cores * BATCH_TOKENS)))
-    room = max(_SMALLEST_SHARE, sum(lengths) // (cores * turns) + 1)
+    room = max(smallest, sum(lengths) // (cores * turns) + 1)
     order = sorted(range(len(lengths)), key=lambda row: -lengths[row])
     batches: list[list[int]] = []
     tokens = 0

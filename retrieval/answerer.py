@@ -60,7 +60,8 @@ class Answerer:
     """Answers from the collection. Thread-safe; every method may raise StoreError and ModelError.
 
     As many questions are worked on at once as there are cores (`index.machine.cores`), and the others wait:
-    with more, all of them are answered later, and fewer in a second.
+    with more, all of them are answered later, and fewer in a second. One that is alone has all cores for the
+    closer look.
     """
 
     def __init__(
@@ -279,7 +280,8 @@ class Answerer:
             quoted = quotes(query, candidates, top, texts=texts, analyze=self._analyze, trees=trees)
         with clock.stage("look closer"):
             trees = self._trees("closer")
-            quoted = closer(query, quoted, texts, embedder=self._embedder, trees=trees)
+            alone = self._line.alone
+            quoted = closer(query, quoted, texts, embedder=self._embedder, trees=trees, hurry=alone)
             if self._reranker is not None:
                 quoted = reranked(query.understood, quoted, texts, self._reranker)
         if not quoted:

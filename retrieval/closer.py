@@ -65,16 +65,22 @@ class _Closeness:
 
 
 def closer(
-    query: Query, quotes: Sequence[Quote], texts: Mapping[str, str], *, embedder: Embedder, trees: Trees
+    query: Query,
+    quotes: Sequence[Quote],
+    texts: Mapping[str, str],
+    *,
+    embedder: Embedder,
+    trees: Trees,
+    hurry: bool = False,
 ) -> list[Quote]:
     """The ``quotes``, best first, those that were looked at in a new order before all others.
 
-    ``texts`` holds the texts of their articles by id.
+    ``texts`` holds the texts of their articles by id; for ``hurry`` see `Embedder.embed_tokens`.
 
     Raises:
         ModelError: the model cannot be loaded.
     """
-    found = look(query, quotes, texts, embedder=embedder)
+    found = look(query, quotes, texts, embedder=embedder, hurry=hurry)
     if not found.quotes:
         return list(quotes)
     rows = closer_rows(found, nearness(embedder.model, found.asked.shape[1]))
@@ -101,7 +107,14 @@ def reordered(
     ]
 
 
-def look(query: Query, quotes: Sequence[Quote], texts: Mapping[str, str], *, embedder: Embedder) -> Looked:
+def look(
+    query: Query,
+    quotes: Sequence[Quote],
+    texts: Mapping[str, str],
+    *,
+    embedder: Embedder,
+    hurry: bool = False,
+) -> Looked:
     """What is to be held against the question, embedded; ``quotes`` are best first.
 
     Raises:
@@ -111,7 +124,7 @@ def look(query: Query, quotes: Sequence[Quote], texts: Mapping[str, str], *, emb
     if not chosen:
         return Looked([], np.zeros((0, 0), dtype=np.float32), {})
     asked, *tokens = embedder.embed_tokens(
-        [query.understood, *(texts[article][start:end] for article, start, end in spans)]
+        [query.understood, *(texts[article][start:end] for article, start, end in spans)], hurry=hurry
     )
     return Looked(chosen, asked, dict(zip(spans, tokens, strict=True)))
 

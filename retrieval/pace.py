@@ -33,9 +33,15 @@ class Line:
     """So many at a time, in the order in which they came; a semaphore lets in first whoever is awake."""
 
     def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
         self._free = at_once
         self._waiting: deque[threading.Lock] = deque()
         self._lock = threading.Lock()
+
+    @property
+    def alone(self) -> bool:
+        """Whether no more than one is let in just now."""
+        return self._free >= self._at_once - 1
 
     def __enter__(self) -> None:
         turn = threading.Lock()

@@ -36,7 +36,7 @@ class HashingEmbedder:
     def embed_query(self, text: str) -> "Vectors":
         return self._vector(text)
 
-    def embed_tokens(self, texts: Sequence[str]) -> "list[Vectors]":
+    def embed_tokens(self, texts: Sequence[str], *, hurry: bool = False) -> "list[Vectors]":
         return [
             np.array([self._vector(word) for word in _TOKEN.findall(text)], dtype=np.float32).reshape(
                 -1, self._dimensions

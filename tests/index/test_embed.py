@@ -89,6 +89,8 @@ def test_the_vectors_of_tokens_are_those_of_the_library_behind_the_layer_where_w
         assert rows.shape == inner.shape
         assert rows == pytest.approx(inner / np.linalg.norm(inner, axis=1, keepdims=True), abs=1e-4)
     assert embedder.embed_tokens([]) == []
+    for rows, sooner in zip(found, embedder.embed_tokens(TEXTS, hurry=True), strict=True):
+        assert rows == pytest.approx(sooner, abs=1e-5)
 
 
 def test_a_model_of_another_kind_is_read_with_padding(tmp_path: Path) -> None:
@@ -142,6 +144,20 @@ def test_the_layout_of_the_weights_makes_no_difference() -> None:
         PackedBert(weights, config, torch.bfloat16, laid_out=choice)(tokens) for choice in (False, True)
     )
     assert (plain * laid_out).sum(axis=1).min() > 0.999
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_what_a_text_reads_on_into_does_not_count(precision: Precision) -> None:
+    """Attention reaches over a multiple of 16 tokens, into the texts behind or past the last."""
+    import torch
+    from safetensors.torch import load_file
+
+    config = json.loads((Path(MODEL_DIR) / "config.json").read_text())
+    bert = PackedBert(load_file(Path(MODEL_DIR) / "model.safetensors"), config, getattr(torch, precision))
+    texts = [[101, *range(2000 + 7 * n, 2000 + 8 * n), 102] for n in (*range(1, 34), 3, 3, 1)]
+    alone = np.concatenate([bert([text]) for text in texts])
+    assert (bert(texts) * alone).sum(axis=1).min() > (0.99999 if precision == "float32" else 0.9995)
+    assert len({len(text) % 16 for text in texts}) == 16
 
 
 def test_bfloat16_stays_close_to_float32(embedder: Embedder) -> None:
@@ -254,6 +270,8 @@ def test_where_bfloat16_is_emulated_float32_is_chosen(units: str) -> None:
 def test_the_sentences_of_a_question_stay_on_one_thread_and_an_index_takes_all() -> None:
     assert len(_batches([30] * 15, cores=2)) == 1
     assert len(_batches([30] * 60, cores=2)) == 2
+    assert [len(rows) for rows in _batches([30] * 16, cores=2, smallest=128)] == [8, 8]
+    assert len(_batches([30] * 4, cores=2, smallest=128)) == 1
     assert len(_batches([200] * 100, cores=2)) >= 2 * (20_000 // (2 * BATCH_TOKENS))
 
 
@@ -277,7 +295,11 @@ def test_no_library_divides_what_a_thread_computes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("precision", "sizes"), [("bfloat16", {n + _spare(n) for n in range(1, 513)}), ("float32", set())]
+    ("precision", "sizes"),
+    [
+        ("bfloat16", {sum(texts) + _spare(texts) for n in range(512) for texts in ([n + 1], [n, 1])}),
+        ("float32", set()),
+    ],
 )
 def test_texts_of_every_size_are_planned_for(
     precision: Precision, sizes: set[int], monkeypatch: pytest.MonkeyPatch

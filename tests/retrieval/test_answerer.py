@@ -1,11 +1,11 @@
 import json
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Thread
 from time import sleep
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -16,9 +16,13 @@ from index.figures.store import FigureStore
 from index.machine import cores
 from retrieval.answer import Answer, Window
 from retrieval.answerer import CITED, NEAREST, Answerer
+from retrieval.pace import Line
 from retrieval.understand.turn import turn_of
 from tests.collection import Collection, opened
 from tests.retrieval.quoted import answering, checked
+
+if TYPE_CHECKING:
+    from index.embed import Vectors
 
 NEVER = 1.01
 """A threshold at which nothing is answered: what is refused is learned, not tested here."""
@@ -312,3 +316,21 @@ def test_a_question_waits_until_fewer_are_worked_on_than_there_are_cores(asking:
     thread.join(10)
     assert answers[0].refusal == "not_a_question"
     assert 0 < answers[0].stages["wait"] <= answers[0].took_ms
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_only_a_question_that_is_alone_takes_all_cores(
+    beside: bool, asking: Answerer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurried: list[bool] = []
+    tokens = asking._embedder.embed_tokens
+
+    def embed_tokens(texts: Sequence[str], *, hurry: bool = False) -> "list[Vectors]":
+        hurried.append(hurry)
+        return tokens(texts, hurry=hurry)
+
+    monkeypatch.setattr(asking._embedder, "embed_tokens", embed_tokens)
+    monkeypatch.setattr(asking, "_line", Line(2))
+    with asking._line if beside else nullcontext():
+        asking.ask(SAFE, as_of=NOW)
+    assert hurried == [not beside]

@@ -35,6 +35,26 @@ def test_so_many_are_worked_on_at_once_in_the_order_in_which_they_came(at_once: 
     assert at_once > 1 or began == [*range(12)]
 
 
+def test_whoever_is_in_alone_can_tell() -> None:
+    line, inside, free = Line(2), Event(), Event()
+
+    def work() -> None:
+        with line:
+            inside.set()
+            free.wait(10)
+
+    with line:
+        seen = [line.alone]
+        other = Thread(target=work)
+        other.start()
+        inside.wait(10)
+        seen.append(line.alone)
+        free.set()
+        other.join(10)
+        seen.append(line.alone)
+    assert seen == [True, False, True]
+
+
 def test_whoever_waits_comes_before_whoever_has_just_been_in() -> None:
     line, waits = Line(1), Event()
     order: list[str] = []
