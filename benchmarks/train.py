@@ -49,8 +49,8 @@ misses than people ask, and there are more of our own than of all others."""
 HAS_ANSWER = 0.75
 """The share that it counts for confidence whether there is an answer at all, beside whether it was found."""
 COUNTS = {"samples": 2.0, "seeds": 3.0, "newsqa": 1.5, "our own, nato": 0.6}
-"""How often a question counts, if not once: those with tables, or over text that has neither date nor address,
-are few, and what others asked says more than what we did; most of our own are over the articles of natoqa."""
+"""How often a question counts, if not once. Those with tables, or over text with neither date nor address,
+are few; what others asked says more than what we did; and most of our own are over the articles of natoqa."""
 THRESHOLDS = (0.25, 0.3, 0.35, 0.4, 0.45)
 
 
