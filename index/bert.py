@@ -4,8 +4,9 @@ Linear layers multiply all tokens of a batch as one matrix, by weights that are 
 once; attention goes text by text, or over runs of texts of one length. Vectors are those of
 sentence-transformers (a test holds that), at a third of the time in bfloat16.
 
-torch's attention takes up to twice as long where what is attended to is no multiple of 16 tokens. So every
-text reads on into the next one up to such a multiple, and a mask keeps what it read there from counting.
+In bfloat16 torch's attention takes up to twice as long where what is attended to is no multiple of 16 tokens.
+So every text reads on into its neighbours up to such a multiple, and a mask keeps what it read there from
+counting.
 
 All layers are one TorchScript module: it holds Python's lock only to begin and to end, where it would
 otherwise let go of it and wait for it again some three hundred times, and be kept by every thread that
@@ -182,12 +183,12 @@ class _Block(nn.Module):
     def forward(self, states: Tensor, lengths: list[int], counts: list[int], masks: list[Tensor]) -> Tensor:
         """The next states; of each text's tokens, each takes from the others.
 
-        ``masks`` are for each length of shape (reach,), to be added to what a token finds there.
+        ``masks`` are for each length of shape (reach,), to be added to the scores of attention.
         """
         joined = self.joined(states)
         whole = states.shape[1]
         width = whole // self.heads
-        attended = torch.zeros_like(states)  # also where there is no text: what is read there is a number
+        attended = torch.zeros_like(states)  # behind the last text too: what is read there is finite
         start = 0
         for length, count, mask in zip(lengths, counts, masks):  # noqa: B905 - TorchScript knows no strict
             end = start + length * count
@@ -225,12 +226,12 @@ class _Plain(nn.Module):
 
     @torch.jit.export
     def onto(self, others: Tensor, states: Tensor) -> Tensor:
-        """The layer's, without GELU, and ``others`` together."""
+        """The layer's result, never with GELU, plus ``others``."""
         return linear(states, self.weight, self.bias).add_(others)
 
 
 class _LaidOut(nn.Module):
-    """The same in oneDNN's layout, both in one pass.
+    """The same in oneDNN's layout, each in one pass.
 
     By one of the operators that torch's own compiler makes linear layers of; they have no public names.
     """
@@ -292,17 +293,14 @@ def _reach(length: int, step: int = _STEP) -> int:
 
 
 def _spare(lengths: Sequence[int]) -> int:
-    """Rows to add behind texts of these lengths: as far as any of them reaches, and to a size that is common.
+    """Rows to add behind texts of these lengths: as far as the last one reaches, and on to a common size.
 
-    oneDNN makes a program for each size of matrices, so there are few: at most 3 % more rows than tokens.
+    oneDNN makes a program for each size of matrices, so there are few: some 3 % more rows than tokens in a
+    large batch, up to 31 more in a small one.
     """
     tokens = sum(lengths)
-    ends = accumulate(lengths)
-    reached = max(
-        (end - length + _reach(length) for end, length in zip(ends, lengths, strict=True)), default=0
-    )
+    rows = tokens + (_reach(lengths[-1]) - lengths[-1] if lengths else 0)
     step = max(_STEP, 1 << (tokens.bit_length() - 6) if tokens >= 64 else 0)
-    rows = max(tokens, reached)
     return rows + -rows % step - tokens
 
 

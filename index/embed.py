@@ -41,10 +41,10 @@ _PROGRAMS = 256
 """Programs that oneDNN keeps, one for each size of matrices: its own 1,024 take 200 MB more and save 2 %."""
 _SIZE_STEP = 16
 """Tokens between one size of matrices and the next, as far as a question's go (`index.bert`)."""
-_SMALLEST_SHARE = 512
-"""A call of no more tokens than these stays on one thread."""
-_HURRIED_SHARE = 128
-"""The same of one that is in a hurry."""
+_SMALLEST_SHARE = 128
+"""Tokens of a batch at least, where a call has more."""
+_SHARED = 512
+"""The tokens of a question's closer look come to no more: it stays on one thread unless it is in a hurry."""
 
 Found = TypeVar("Found")
 
@@ -76,7 +76,7 @@ class Embedder(Protocol):
 
         Float32, of shape (tokens, dimensions) for each text; what is longer than `MAX_TOKENS` is cut. They
         are those behind `WORDS_AT` layers of the bundled model, and behind the last layer of any other. In
-        a ``hurry`` few texts are shared by all cores too: they come sooner, and cost more altogether.
+        a ``hurry`` the cores share even a few texts, which makes no difference to what comes out.
         """
         ...
 
@@ -142,9 +142,10 @@ class SentenceTransformerEmbedder:
         encoder = self._load_encoder()
         ids = self._ids(texts, encoder)
         found: dict[int, Vectors] = {}
-        smallest = _HURRIED_SHARE if hurry else _SMALLEST_SHARE
-        batches = _batches([len(row) for row in ids], cores=cores(), smallest=smallest)
-        for rows, vectors in zip(batches, _beside(encoder.encode_tokens, batches, ids), strict=True):
+        batches = _batches([len(row) for row in ids], cores=cores())
+        threads = cores() if hurry or sum(len(row) for row in ids) > _SHARED else 1
+        every = _beside(encoder.encode_tokens, batches, ids, threads=threads)
+        for rows, vectors in zip(batches, every, strict=True):
             found.update(zip(rows, vectors, strict=True))
         return [found[row][1:-1] for row in range(len(texts))]
 
@@ -153,7 +154,7 @@ class SentenceTransformerEmbedder:
         self.embed_query("warm")
         encoder = self._load_encoder()
         if self.precision == "bfloat16":
-            for size in range(_SIZE_STEP, _SMALLEST_SHARE + _SIZE_STEP + 1, _SIZE_STEP):
+            for size in range(_SIZE_STEP, _SHARED + _SIZE_STEP + 1, _SIZE_STEP):
                 encoder.encode_tokens([[0] * _SIZE_STEP] * (size // _SIZE_STEP))
 
     def _ids(self, texts: Sequence[str], encoder: _Encoder, prefix: str = "") -> list[list[int]]:
@@ -168,7 +169,8 @@ class SentenceTransformerEmbedder:
         ids = self._ids(texts, encoder, encoder.prompts.get(prompt, ""))
         vectors = np.empty((len(texts), encoder.dimensions), dtype=np.float32)
         batches = _batches([len(row) for row in ids], cores=cores())
-        for rows, found in zip(batches, _beside(encoder.encode, batches, ids), strict=True):
+        every = _beside(encoder.encode, batches, ids, threads=cores())
+        for rows, found in zip(batches, every, strict=True):
             vectors[rows] = found
         if sum(len(row) for row in ids) > cores() * BATCH_TOKENS:
             give_back_memory()
@@ -231,10 +233,10 @@ def vector_key(text: str) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
-def _batches(lengths: Sequence[int], *, cores: int = 1, smallest: int = _SMALLEST_SHARE) -> list[list[int]]:
+def _batches(lengths: Sequence[int], *, cores: int = 1) -> list[list[int]]:
     """Rows by their length, longest first, at most BATCH_TOKENS tokens together, as many for every core."""
     turns = max(1, ceil(sum(lengths) / (cores * BATCH_TOKENS)))
-    room = max(smallest, sum(lengths) // (cores * turns) + 1)
+    room = max(_SMALLEST_SHARE, sum(lengths) // (cores * turns) + 1)
     order = sorted(range(len(lengths)), key=lambda row: -lengths[row])
     batches: list[list[int]] = []
     tokens = 0
@@ -252,13 +254,15 @@ def _beside(
     encode: "Callable[[Sequence[Sequence[int]]], Found]",
     batches: Sequence[Sequence[int]],
     ids: Sequence[Sequence[int]],
+    *,
+    threads: int,
 ) -> "Iterator[Found]":
-    """The vectors of each batch, in order, computed on as many threads as there are cores.
+    """The vectors of each batch, in order, computed on so many threads at most.
 
     The threads are the call's own: one that embeds many articles does not keep a question waiting.
     """
     parts = [[ids[row] for row in rows] for rows in batches]
-    threads = min(cores(), len(parts))
+    threads = min(threads, len(parts))
     if threads < 2:
         yield from map(encode, parts)
         return
