@@ -42,7 +42,7 @@ _PROGRAMS = 256
 _SIZE_STEP = 16
 """Tokens between one size of matrices and the next, as far as a question's go (`index.bert`)."""
 _SMALLEST_SHARE = 128
-"""Tokens of a batch at least, where a call has more."""
+"""Tokens of a batch, about, at least where a call has more."""
 _SHARED = 512
 """The tokens of a question's closer look come to no more: it stays on one thread unless it is in a hurry."""
 
@@ -234,20 +234,19 @@ def vector_key(text: str) -> bytes:
 
 
 def _batches(lengths: Sequence[int], *, cores: int = 1) -> list[list[int]]:
-    """Rows by their length, longest first, at most BATCH_TOKENS tokens together, as many for every core."""
-    turns = max(1, ceil(sum(lengths) / (cores * BATCH_TOKENS)))
-    room = max(_SMALLEST_SHARE, sum(lengths) // (cores * turns) + 1)
-    order = sorted(range(len(lengths)), key=lambda row: -lengths[row])
-    batches: list[list[int]] = []
-    tokens = 0
-    for row in order:
-        if batches and tokens + lengths[row] <= room:
-            batches[-1].append(row)
-            tokens += lengths[row]
-        else:
-            batches.append([row])
-            tokens = lengths[row]
-    return batches
+    """Rows by their length, longest first, in batches of nearly equal numbers of tokens.
+
+    They have some BATCH_TOKENS at most, and are as many for every core where all have _SMALLEST_SHARE.
+    """
+    tokens = sum(lengths)
+    count = max(1, min(cores * ceil(tokens / (cores * BATCH_TOKENS)), tokens // _SMALLEST_SHARE))
+    batches: list[list[int]] = [[] for _ in range(count)]
+    before = 0
+    for row in sorted(range(len(lengths)), key=lambda row: -lengths[row]):
+        middle = before + lengths[row] / 2
+        batches[int(middle * count / max(tokens, 1))].append(row)
+        before += lengths[row]
+    return [batch for batch in batches if batch]
 
 
 def _beside(

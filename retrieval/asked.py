@@ -26,6 +26,9 @@ class Traces(NamedTuple):
     """In the order of the text: which of its words it is, and which of the question's."""
 
 
+_NO_TRACES = Traces(0, ())
+
+
 class Asked:
     """The words of one question: those searched for, by weight, and those that name whom it is about."""
 
@@ -57,6 +60,8 @@ class Asked:
     def traces(self, words: Sequence[str]) -> Traces:
         """Which of the question's words are among ``words``, and where."""
         numbered = self._numbered
+        if numbered.keys().isdisjoint(words):
+            return _NO_TRACES
         places = tuple([(place, numbered[word]) for place, word in enumerate(words) if word in numbered])
         return Traces(self.mask(places), places)
 

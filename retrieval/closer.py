@@ -6,7 +6,7 @@ for it, when the question is asked; how near two words are is learned (`retrieva
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -99,11 +99,8 @@ def reordered(
     floor = float(scores.min())
     seen = {id(one) for one in looked}
     return [
-        *(
-            replace(looked[i], score=float(scores[i]), near=rows[i])
-            for i in np.argsort(-scores, kind="stable")
-        ),
-        *(replace(one, score=floor * one.score) for one in quotes if id(one) not in seen),
+        *[looked[i].scored(float(scores[i]), rows[i]) for i in np.argsort(-scores, kind="stable")],
+        *[one.scored(floor * one.score) for one in quotes if id(one) not in seen],
     ]
 
 
@@ -137,9 +134,7 @@ def closer_rows(found: Looked, near: Nearness) -> NDArray[np.float32]:
     close = _closeness(found, near)
     column = {span: number for number, span in enumerate(found.sentences)}
     odds = first_odds(found)
-    measured = np.array(
-        [_measures(close, [column[span] for span in spans_of(one)], weights) for one in found.quotes]
-    )
+    measured = _measures(close, [[column[span] for span in spans_of(one)] for one in found.quotes], weights)
     rows = np.concatenate(
         [
             odds[:, None],
@@ -194,24 +189,33 @@ def _closeness(found: Looked, near: Nearness) -> _Closeness:
     return _Closeness(words, back)
 
 
-def _measures(close: _Closeness, sentences: Sequence[int], weights: NDArray[np.float32]) -> tuple[float, ...]:
-    """One value for each of `_MEASURES` of a quote; ``weights`` are those of the question's tokens."""
-    words = close.words[:, sentences]
-    if not words.size:
-        return (0.0,) * len(_MEASURES)
-    together = words.max(axis=1)
-    return (
-        float((weights @ words).max()),
-        max(_worst(words[:, number]) for number in range(len(sentences))),
-        float(close.back[sentences].max()),
-        float(weights @ together),
+def _measures(
+    close: _Closeness, quotes: Sequence[Sequence[int]], weights: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """A row of `_MEASURES` for each of ``quotes``, which are given by their sentences.
+
+    ``weights`` are those of the question's tokens.
+    """
+    if not close.words.size:
+        return np.zeros((len(quotes), len(_MEASURES)), dtype=np.float32)
+    most = max(map(len, quotes))
+    # A sentence twice is no nearer than once.
+    sentences = np.array([[*one, *[one[0]] * (most - len(one))] for one in quotes])
+    together = close.words[:, sentences].max(axis=2)
+    columns = (
+        (weights @ close.words)[sentences].max(axis=1),
+        _worst(close.words)[sentences].max(axis=1),
+        close.back[sentences].max(axis=1),
+        weights @ together,
         _worst(together),
     )
+    return np.stack(columns, axis=1)
 
 
-def _worst(words: NDArray[np.float32]) -> float:
-    """The mean over the third of the question's tokens that are furthest from what is said."""
-    return float(np.sort(words)[: max(1, len(words) // 3)].mean())
+def _worst(words: NDArray[np.float32]) -> NDArray[np.float32]:
+    """For each column, the mean over the third of the question's tokens that are furthest from it."""
+    furthest = np.sort(words, axis=0)[: max(1, len(words) // 3)]
+    return np.asarray(furthest.mean(axis=0), dtype=np.float32)
 
 
 def _log_odds(score: float) -> float:

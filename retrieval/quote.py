@@ -49,6 +49,20 @@ class Quote:
     preferred: float = 0.0
     near: NDArray[np.float32] | None = None
 
+    def scored(self, score: float, near: NDArray[np.float32] | None = None) -> "Quote":
+        """The same quote with another score, and with ``near`` if that is given."""
+        return Quote(
+            ranked=self.ranked,
+            start=self.start,
+            end=self.end,
+            score=score,
+            features=self.features,
+            table=self.table,
+            sentences=self.sentences,
+            preferred=self.preferred,
+            near=self.near if near is None else near,
+        )
+
 
 def quotes(
     query: Query,

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +36,7 @@ class Sentence:
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """Consecutive sentences of a passage; ``around`` are their neighbours, of a table's row its head."""
 
@@ -56,11 +55,6 @@ class Run:
     def end(self) -> int:
         """Behind the last character of the last sentence."""
         return self.sentences[-1].end
-
-    @cached_property
-    def words(self) -> tuple[str, ...]:
-        """The words of all its sentences, as indexed."""
-        return tuple(word for one in self.sentences for word in one.words)
 
 
 QUOTE_FEATURES = (
@@ -130,20 +124,16 @@ def quote_rows(
         of = passages[run.place]
         passage = run.ranked.candidate.passage
         text = texts[passage.article_id]
-        seen = [looks.of(passage.article_id, text, one) for one in run.sentences]
-        own = set(run.words)
+        seen = looks.together([looks.of(passage.article_id, text, one) for one in run.sentences])
         around = 0
         for sentence in run.around:
             around |= looks.of(passage.article_id, text, sentence).traces.mask
-        mask = 0
+        mask, places = seen.traces
+        own = seen.words
         if run.table is not None:
-            own.update(*(sentence.words for sentence in run.around))
-            mask = around
-        for one in seen:
-            mask |= one.traces.mask
-        places = _joined(run.sentences, seen)
-        length = len(run.words)
-        half = max(1, length // 2)
+            mask |= around
+            own = own.union(*(sentence.words for sentence in run.around))
+        half = max(1, seen.length // 2)
         covered = asked.coverage(mask)
         measured = (
             run.ranked.score,
@@ -153,19 +143,19 @@ def quote_rows(
             asked.coverage(mask | of.title),
             asked.coverage(mask | around),
             of.coverage,
-            asked.coverage(asked.mask(place for place in places if place[0] < half)),
-            covered / max(1, length) * 10,
+            asked.coverage(asked.mask([place for place in places if place[0] < half])),
+            covered / max(1, seen.length) * 10,
             asked.rarest_missing(mask),
             asked.pairs(places),
-            max(one.order for one in seen),
+            seen.order,
             asked.spread(places),
             asked.names(mask),
             asked.numbers(mask),
-            float(any(one.wanted for one in seen)) if looks.tells else 0.5,
-            min(_MOST_WANTED, sum(one.wanted for one in seen)),
-            max(one.near_head for one in seen),
+            float(seen.wanted > 0) if looks.tells else 0.5,
+            min(_MOST_WANTED, seen.wanted),
+            seen.near_head,
             asked.named(mask | of.title),
-            float(any(one.speaker_says for one in seen)) if asked.speaker else 0.5,
+            float(seen.speaker_says) if asked.speaker else 0.5,
             run.end - run.start,
             len(own & of.title_words) / max(1, len(own)),
             run.start / max(1, len(text)),
@@ -189,12 +179,16 @@ class _Passage:
         self.fresh = freshness((day - passage.published).days if passage.published else None, 14)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Seen:
-    """What one sentence looks like."""
+    """What one sentence looks like, or several in a row."""
 
     traces: Traces
+    words: frozenset[str]
+    length: int
+    """In words, those that stand there twice counted twice."""
     order: float
+    """Of the sentence that has most of the question's words in its order."""
     wanted: int
     near_head: float
     speaker_says: bool
@@ -217,11 +211,40 @@ class _Looks:
             self._seen[key] = self._look(text[sentence.start : sentence.end], sentence.words)
         return self._seen[key]
 
+    def together(self, seen: Sequence[_Seen]) -> _Seen:
+        """How sentences in a row look."""
+        first = seen[0]
+        if len(seen) == 1:
+            return first
+        mask, places = first.traces
+        joined = list(places)
+        whole = _Seen(
+            first.traces,
+            first.words.union(*[one.words for one in seen]),
+            first.length,
+            first.order,
+            first.wanted,
+            first.near_head,
+            first.speaker_says,
+        )
+        for one in seen[1:]:
+            mask |= one.traces.mask
+            joined += [(whole.length + place, number) for place, number in one.traces.places]
+            whole.length += one.length
+            whole.order = max(whole.order, one.order)
+            whole.wanted += one.wanted
+            whole.near_head = max(whole.near_head, one.near_head)
+            whole.speaker_says |= one.speaker_says
+        whole.traces = Traces(mask, tuple(joined))
+        return whole
+
     def _look(self, text: str, words: tuple[str, ...]) -> _Seen:
         spans = wanted(self._query, text)
         traces = self._asked.traces(words)
         return _Seen(
             traces=traces,
+            words=frozenset(words),
+            length=len(words),
             order=self._asked.order(traces.places),
             wanted=len(spans),
             near_head=self._near_head(text, spans) if traces.mask & self._asked.head else 0.0,
@@ -242,13 +265,3 @@ class _Looks:
         words = list(self._analyze(text))
         places = self._asked.traces(words[::-1] if backwards else words).places
         return [place for place, number in places if 1 << number & self._asked.head]
-
-
-def _joined(sentences: Sequence[Sentence], seen: Sequence[_Seen]) -> list[tuple[int, int]]:
-    """The places of the question's words in a run of sentences."""
-    places: list[tuple[int, int]] = []
-    before = 0
-    for sentence, one in zip(sentences, seen, strict=True):
-        places += [(before + place, number) for place, number in one.traces.places]
-        before += len(sentence.words)
-    return places

@@ -2,12 +2,15 @@
 
 import logging
 from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from index.embed import Embedder
 from index.errors import StoreError
+from index.machine import cores
 from index.store.dense import DenseIndex
 from index.store.lexical import LexicalIndex
 from index.store.reading import FoundPassage, Reader
@@ -57,7 +60,8 @@ class Candidates:
 class Searcher:
     """Searches both indexes and joins what they return with the database: only what is shown is found.
 
-    While Chroma does not answer, passages are found by their words; without any hit it is an error.
+    What a question means is looked for beside its words. While Chroma does not answer, passages are found by
+    their words; without any hit it is an error.
 
     Raises:
         StoreError: the database or the index of words failed.
@@ -71,6 +75,7 @@ class Searcher:
         self._embedder = embedder
         self._dense = dense
         self._lexical = lexical
+        self._beside = ThreadPoolExecutor(cores(), thread_name_prefix="meaning")
 
     def search(
         self,
@@ -87,27 +92,23 @@ class Searcher:
         ``stop`` holds the words that say nothing, in lower case; with ``among`` only passages of these
         articles are found, with ``publishers`` only of what they published.
         """
-        vector = self._embedder.embed_query(text)
-        notes: tuple[str, ...] = ()
+        theirs = self._reader.passages_of(among) if among is not None else ()
+        few = among is not None and len(theirs) <= IN_WINDOW
+        count = IN_WINDOW if windows or publishers or among is not None else CANDIDATES
+        meaning = self._beside.submit(self._by_meaning, text, count=0 if few else count)
         words = self._words(text, stop)
         plain = dict.fromkeys(words, 1.0)  # BM25 weighs them by their frequency itself
-        theirs = self._reader.passages_of(among) if among is not None else ()
-        if among is not None and len(theirs) <= IN_WINDOW:
-            lexical = dict(self._lexical.search(plain, count=IN_WINDOW, among=theirs))
+        lexical = dict(self._lexical.search(plain, count=count, among=theirs if few else None))
+        read = partial(self._reader.found, model=self._embedder.model, until=until)
+        found = read(list(lexical))
+        vector, dense, away = meaning.result()
+        if away is not None:
+            if not lexical:
+                raise away
+            log.warning("a question is answered from words alone: %s", away)
+        if few:
             dense = dict.fromkeys(theirs, 0.0)
-        else:
-            count = IN_WINDOW if windows or publishers or among is not None else CANDIDATES
-            lexical = dict(self._lexical.search(plain, count=count))
-            try:
-                dense = dict(self._dense.nearest(vector, count=count))
-            except StoreError as exc:
-                if not lexical:
-                    raise
-                log.warning("a question is answered from words alone: %s", exc)
-                dense, notes = {}, (WORDS_ALONE,)
-        found = self._reader.found(
-            list(dict.fromkeys([*lexical, *dense])), model=self._embedder.model, until=until
-        )
+        found |= read([number for number in dense if number not in lexical])
         allowed = {name.casefold() for name in publishers}
         permitted = [
             passage
@@ -128,12 +129,22 @@ class Searcher:
             words=words,
             vector=vector,
             outside=len(permitted) - len(inside),
-            notes=notes,
+            notes=(WORDS_ALONE,) if away is not None else (),
         )
 
     def heard(self, word: str) -> bool:
         """Whether the collection has this word at all."""
         return self._lexical.holds(word)
+
+    def _by_meaning(self, text: str, *, count: int) -> "tuple[Vectors, dict[int, float], StoreError | None]":
+        """The vector of ``text``; the ``count`` passages nearest to it with their cosine, or why not."""
+        vector = self._embedder.embed_query(text)
+        if not count:
+            return vector, {}, None
+        try:
+            return vector, dict(self._dense.nearest(vector, count=count)), None
+        except StoreError as exc:
+            return vector, {}, exc
 
     def _words(self, text: str, stop: frozenset[str]) -> dict[str, float]:
         """The words of ``text`` that say something, with BM25's inverse document frequency."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 STOP_WORDS = frozenset(
     """
@@ -67,7 +67,7 @@ class Analysis:
     ) -> None:
         piece = lru_cache(maxsize=pieces)(lambda text: tuple(analyze(text)))
         self._cached = lru_cache(maxsize=texts)(
-            lambda text: tuple([word for one in _PIECE.findall(text) for word in piece(one)])
+            lambda text: tuple(chain.from_iterable(map(piece, _PIECE.findall(text))))
         )
 
     def __call__(self, text: str) -> tuple[str, ...]:
