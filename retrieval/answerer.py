@@ -142,7 +142,7 @@ class Answerer:
         has_figures = official is not None and official.found
         if refusal is not None and not has_figures:
             return self._refuse(id, query, refusal, clock, counts, official=official)
-        found = self._find(query, clock, among=among, publishers=publishers) if counts.articles else None
+        found = self._find(query, clock, counts, among=among, publishers=publishers)
         close = found is not None and found.confidence >= self._threshold
         if not close and not has_figures:
             return self._refuse(id, query, "nothing_close", clock, counts, found=found, official=official)
@@ -192,10 +192,8 @@ class Answerer:
         """The quotes closest to a sentence, whether or not they answer anything."""
         with self._line:
             counts, _ = self._collection()
-            if not counts.articles:
-                return ()
             query = understand(text, as_of=as_of or datetime.now(UTC).date())
-            found = self._find(query, Clock())
+            found = self._find(query, Clock(), counts)
             if found is None:
                 return ()
             return self._cited(self._selected(None, found, count=CITED), found, until=query.as_of)
@@ -253,11 +251,14 @@ class Answerer:
         self,
         query: Query,
         clock: Clock,
+        counts: Counts,
         *,
         among: Collection[str] | None = None,
         publishers: Collection[str] = (),
     ) -> _Found | None:
         """Search, rank and quote; None where nothing at all is found."""
+        if not counts.articles:
+            return None
         with clock.stage("search"):
             candidates = self._searcher.search(
                 query.search_text or query.understood,
@@ -288,7 +289,7 @@ class Answerer:
             return None
         row = confidence_features(query, candidates, ranked, quoted)
         confidence = float(self._trees("confidence").probabilities(row[None, :])[0])
-        unheard = unheard_names(query, self._searcher.heard, _span(self._collection()[0]))
+        unheard = unheard_names(query, self._searcher.heard, _span(counts))
         if unheard:
             confidence *= UNHEARD
         return _Found(candidates, ranked, quoted, articles, confidence, unheard)

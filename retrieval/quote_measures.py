@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.tables import TableSpan
-from retrieval.asked import Asked, Traces
+from retrieval.asked import NONE_ASKED, Asked, Traces
 from retrieval.expect import told_by_looks, wanted
 from retrieval.rank import Ranked, freshness, reference_day
 from retrieval.search import Candidates
@@ -113,142 +113,131 @@ def quote_rows(
     best: float,
 ) -> NDArray[np.float32]:
     """One row of `QUOTE_FEATURES` for each of ``runs``; ``best`` is the best passage's score."""
+    if not runs:
+        return np.zeros((0, len(QUOTE_FEATURES)), dtype=np.float32)
     asked = Asked(query, found.words, analyze)
     day = reference_day(query)
     looks = _Looks(query, asked, analyze)
-    rows: list[tuple[float, ...]] = []
     passages: dict[int, _Passage] = {}
+    sentences: list[list[int]] = []
+    around: list[list[int]] = []
+    echoes: list[float] = []
     for run in runs:
         if run.place not in passages:
-            passages[run.place] = _Passage(run.ranked, asked, analyze, day)
+            passages[run.place] = _Passage(run, texts, asked, analyze, day)
         of = passages[run.place]
-        passage = run.ranked.candidate.passage
-        text = texts[passage.article_id]
-        seen = looks.together([looks.of(passage.article_id, text, one) for one in run.sentences])
-        around = 0
-        for sentence in run.around:
-            around |= looks.of(passage.article_id, text, sentence).traces.mask
-        mask, places = seen.traces
-        own = seen.words
-        if run.table is not None:
-            mask |= around
-            own = own.union(*(sentence.words for sentence in run.around))
-        half = max(1, seen.length // 2)
-        covered = asked.coverage(mask)
-        measured = (
-            run.ranked.score,
-            run.ranked.score - best,
-            1 / (1 + run.place),
-            covered,
-            asked.coverage(mask | of.title),
-            asked.coverage(mask | around),
-            of.coverage,
-            asked.coverage(asked.mask([place for place in places if place[0] < half])),
-            covered / max(1, seen.length) * 10,
-            asked.rarest_missing(mask),
-            asked.pairs(places),
-            seen.order,
-            asked.spread(places),
-            asked.names(mask),
-            asked.numbers(mask),
-            float(seen.wanted > 0) if looks.tells else 0.5,
-            min(_MOST_WANTED, seen.wanted),
-            seen.near_head,
-            asked.named(mask | of.title),
-            float(seen.speaker_says) if asked.speaker else 0.5,
-            run.end - run.start,
-            len(own & of.title_words) / max(1, len(own)),
-            run.start / max(1, len(text)),
-            (run.start - passage.start) / max(1, passage.end - passage.start),
-            run.table is not None,
-            run.ranked.candidate.cosine,
-            of.fresh,
-        )
-        rows.append(measured)
-    return np.array(rows, dtype=np.float32).reshape(len(runs), len(QUOTE_FEATURES))
+        sentences.append([looks.row(of.article, of.text, one) for one in run.sentences])
+        around.append([looks.row(of.article, of.text, one) for one in run.around])
+        counted = sentences[-1] if run.table is None else sentences[-1] + around[-1]
+        own = looks.words[counted[0]].union(*[looks.words[row] for row in counted[1:]])
+        echoes.append(len(own & of.title_words) / max(1, len(own)))
+    rows = _filled_up(sentences)
+    seen = asked.traced(looks.traces, looks.lengths)
+    own_words = seen.joined(rows)
+    beside = seen.joined(_filled_up(around)).there
+    tables = np.array([run.table is not None for run in runs])
+    there = own_words.there | (beside & tables[:, None])  # a row with its head
+    its = [passages[run.place] for run in runs]
+    titled = there | asked.there([of.title for of in its])
+    half = np.maximum(1, own_words.length // 2)
+    start = np.array([run.start for run in runs])
+    covered = asked.coverage(there)
+    order, wanted, near_head, speaker_says = (
+        np.append(each, 0)[rows] for each in zip(*looks.measures, strict=True)
+    )
+    columns = {
+        "passage_score": [of.score for of in its],
+        "passage_score_below_best": [of.score - best for of in its],
+        "passage_reciprocal_rank": [1 / (1 + run.place) for run in runs],
+        "coverage": covered,
+        "coverage_with_title": asked.coverage(titled),
+        "coverage_with_neighbours": asked.coverage(there | beside),
+        "coverage_of_passage": [of.coverage for of in its],
+        "coverage_of_opening": asked.coverage(own_words.first < half[:, None]),
+        "density": covered / np.maximum(1, own_words.length) * 10,
+        "rarest_missing": asked.rarest_missing(there),
+        "pairs": asked.paired(own_words.pairs),
+        "order": order.max(axis=1),
+        "spread": asked.spread(own_words),
+        "names": asked.names(there),
+        "numbers": asked.numbers(there),
+        "expected": wanted.any(axis=1) if looks.tells else np.full(len(runs), NONE_ASKED),
+        "expected_count": np.minimum(_MOST_WANTED, wanted.sum(axis=1)),
+        "expected_near_head": near_head.max(axis=1),
+        "speaker": asked.named(titled),
+        "speaker_says": speaker_says.any(axis=1) if asked.speaker else np.full(len(runs), NONE_ASKED),
+        "length": np.array([run.end for run in runs]) - start,
+        "title_echoed": echoes,
+        "place": start / np.array([max(1, len(of.text)) for of in its]),
+        "place_in_passage": (start - [of.start for of in its]) / np.array([of.length for of in its]),
+        "table": tables,
+        "cosine_of_passage": [of.cosine for of in its],
+        "fresh_14": [of.fresh for of in its],
+    }
+    return np.array([columns[name] for name in QUOTE_FEATURES], dtype=np.float32).T
+
+
+def _filled_up(rows: Sequence[Sequence[int]]) -> NDArray[np.intp]:
+    """Rows of one length, filled up with -1."""
+    most = max(1, *map(len, rows), 1)
+    return np.array([[*row, *[-1] * (most - len(row))] for row in rows], dtype=np.intp)
 
 
 class _Passage:
     """What all runs of a passage share."""
 
-    def __init__(self, ranked: Ranked, asked: Asked, analyze: Analyze, day: date) -> None:
-        passage = ranked.candidate.passage
+    def __init__(self, run: Run, texts: Mapping[str, str], asked: Asked, analyze: Analyze, day: date) -> None:
+        passage = run.ranked.candidate.passage
+        self.article = passage.article_id
+        self.text = texts[self.article]
+        self.start = passage.start
+        self.length = max(1, passage.end - passage.start)
+        self.score = run.ranked.score
+        self.cosine = run.ranked.candidate.cosine
         self.title_words = frozenset(analyze(passage.title))
         self.title = asked.traces(tuple(self.title_words)).mask
-        self.coverage = asked.coverage(asked.traces(ranked.words).mask)
+        self.coverage = float(asked.coverage(asked.there([asked.traces(run.ranked.words).mask]))[0])
         self.fresh = freshness((day - passage.published).days if passage.published else None, 14)
 
 
-@dataclass(slots=True)
-class _Seen:
-    """What one sentence looks like, or several in a row."""
-
-    traces: Traces
-    words: frozenset[str]
-    length: int
-    """In words, those that stand there twice counted twice."""
-    order: float
-    """Of the sentence that has most of the question's words in its order."""
-    wanted: int
-    near_head: float
-    speaker_says: bool
-
-
 class _Looks:
-    """What sentences look like to one question, each looked at once."""
+    """What sentences look like to one question, each looked at once and given a row."""
 
     def __init__(self, query: Query, asked: Asked, analyze: Analyze) -> None:
         self.tells = told_by_looks(query)
         self._query = query
         self._asked = asked
         self._analyze = analyze
-        self._seen: dict[tuple[str, int, int], _Seen] = {}
+        self._rows: dict[tuple[str, int, int], int] = {}
+        self.traces: list[Traces] = []
+        self.words: list[frozenset[str]] = []
+        self.lengths: list[int] = []
+        self.measures: list[tuple[float, int, float, bool]] = []
+        """How much stands in the question's order, how often what is wanted stands there, how near the noun
+        asked about is to it, and whether the speaker says something."""
 
-    def of(self, article_id: str, text: str, sentence: Sentence) -> _Seen:
-        """How ``sentence`` of this article looks."""
-        key = (article_id, sentence.start, sentence.end)
-        if key not in self._seen:
-            self._seen[key] = self._look(text[sentence.start : sentence.end], sentence.words)
-        return self._seen[key]
+    def row(self, article: str, text: str, sentence: Sentence) -> int:
+        """The row of a ``sentence`` of this article."""
+        key = (article, sentence.start, sentence.end)
+        row = self._rows.get(key)
+        if row is None:
+            row = self._rows[key] = len(self._rows)
+            self._look(text[sentence.start : sentence.end], sentence.words)
+        return row
 
-    def together(self, seen: Sequence[_Seen]) -> _Seen:
-        """How sentences in a row look."""
-        first = seen[0]
-        if len(seen) == 1:
-            return first
-        mask, places = first.traces
-        joined = list(places)
-        whole = _Seen(
-            first.traces,
-            first.words.union(*[one.words for one in seen]),
-            first.length,
-            first.order,
-            first.wanted,
-            first.near_head,
-            first.speaker_says,
-        )
-        for one in seen[1:]:
-            mask |= one.traces.mask
-            joined += [(whole.length + place, number) for place, number in one.traces.places]
-            whole.length += one.length
-            whole.order = max(whole.order, one.order)
-            whole.wanted += one.wanted
-            whole.near_head = max(whole.near_head, one.near_head)
-            whole.speaker_says |= one.speaker_says
-        whole.traces = Traces(mask, tuple(joined))
-        return whole
-
-    def _look(self, text: str, words: tuple[str, ...]) -> _Seen:
+    def _look(self, text: str, words: tuple[str, ...]) -> None:
         spans = wanted(self._query, text)
         traces = self._asked.traces(words)
-        return _Seen(
-            traces=traces,
-            words=frozenset(words),
-            length=len(words),
-            order=self._asked.order(traces.places),
-            wanted=len(spans),
-            near_head=self._near_head(text, spans) if traces.mask & self._asked.head else 0.0,
-            speaker_says=bool(traces.mask & self._asked.speaker) and bool(_SAYS.search(text)),
+        self.traces.append(traces)
+        self.words.append(frozenset(words))
+        self.lengths.append(len(words))
+        self.measures.append(
+            (
+                self._asked.order(traces.places),
+                len(spans),
+                self._near_head(text, spans) if traces.mask & self._asked.head else 0.0,
+                bool(traces.mask & self._asked.speaker) and bool(_SAYS.search(text)),
+            )
         )
 
     def _near_head(self, text: str, spans: Sequence[tuple[int, int]]) -> float:

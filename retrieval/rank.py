@@ -132,55 +132,53 @@ def features(
 ) -> NDArray[np.float32]:
     """One row of `PASSAGE_FEATURES` for each of ``kept``, whose own ``words`` are given."""
     asked = Asked(query, found.words, analyze)
+    if not kept:
+        return np.zeros((0, len(PASSAGE_FEATURES)), dtype=np.float32)
+    bm25 = np.array([one.bm25 for one in kept])
+    cosine = np.array([one.cosine for one in kept])
     best_bm25 = max(max(one.bm25 for one in found.passages), 1e-6)
-    best_cosine = max(one.cosine for one in found.passages)
-    by_bm25 = _places([one.bm25 for one in kept])
-    by_cosine = _places([one.cosine for one in kept])
     day = reference_day(query)
-    ideal = max(asked.total, 1e-6)
-    bodies = [asked.traces(own) for own in words]
-    articles = _articles(kept, bodies)
-    rows: list[tuple[float, ...]] = []
-    for place, (one, own, body) in enumerate(zip(kept, words, bodies, strict=True)):
-        title = asked.traces(analyze(one.passage.title)).mask
-        both = body.mask | title
-        group = articles[one.passage.article_id]
-        days = _days(one, day)
-        measured = (
-            one.bm25,
-            one.bm25 / best_bm25,
-            one.bm25 / ideal,
-            one.cosine,
-            one.cosine - best_cosine,
-            1 / (1 + by_bm25[place]),
-            1 / (1 + by_cosine[place]),
-            asked.coverage(body.mask),
-            asked.coverage(both),
-            asked.coverage(title),
-            asked.rarest_missing(both),
-            asked.pairs(body.places),
-            asked.names(body.mask),
-            asked.names(both),
-            asked.numbers(body.mask),
-            asked.coverage(group.mask | title),
-            group.cosine,
-            group.bm25 / best_bm25,
-            min(group.count, 10),
-            min(abs(days), 3650) if days is not None else -1,
-            *(freshness(days, half_life) for half_life in _HALF_LIVES),
-            days is not None and days < 0,
-            days is None,
-            one.passage.ordinal == 0,
-            one.passage.ordinal / max(1, one.passage.passages),
-            len(own),
-            one.passage.table,
-            meets(query, one.passage.body),
-            asked.named(both),
-            any(mark in one.passage.body for mark in '“”"«'),
-            len(asked),
-        )
-        rows.append(measured)
-    return np.array(rows, dtype=np.float32).reshape(len(kept), len(PASSAGE_FEATURES))
+    days = [_days(one, day) for one in kept]
+    traces = [asked.traces(own) for own in words]
+    bodies = asked.traced(traces, [len(own) for own in words])
+    titles = asked.there([asked.traces(analyze(one.passage.title)).mask for one in kept])
+    both = bodies.there | titles
+    groups = _articles(kept, traces)
+    its = [groups[one.passage.article_id] for one in kept]
+    columns = {
+        "bm25": bm25,
+        "bm25_of_best": bm25 / best_bm25,
+        "bm25_of_ideal": bm25 / max(asked.total, 1e-6),
+        "cosine": cosine,
+        "cosine_below_best": cosine - max(one.cosine for one in found.passages),
+        "bm25_reciprocal_rank": 1 / (1 + _places(bm25)),
+        "cosine_reciprocal_rank": 1 / (1 + _places(cosine)),
+        "coverage": asked.coverage(bodies.there),
+        "coverage_with_title": asked.coverage(both),
+        "title_coverage": asked.coverage(titles),
+        "rarest_missing": asked.rarest_missing(both),
+        "pairs": asked.paired(bodies.pairs),
+        "names": asked.names(bodies.there),
+        "names_with_title": asked.names(both),
+        "numbers": asked.numbers(bodies.there),
+        "article_coverage": asked.coverage(asked.there([group.mask for group in its]) | titles),
+        "article_cosine": [group.cosine for group in its],
+        "article_bm25": [group.bm25 / best_bm25 for group in its],
+        "article_candidates": [min(group.count, 10) for group in its],
+        "days": [min(abs(one), 3650) if one is not None else -1 for one in days],
+        **{f"fresh_{half}": [freshness(one, half) for one in days] for half in _HALF_LIVES},
+        "after": [one is not None and one < 0 for one in days],
+        "undated": [one is None for one in days],
+        "first": [one.passage.ordinal == 0 for one in kept],
+        "place": [one.passage.ordinal / max(1, one.passage.passages) for one in kept],
+        "length": bodies.length,
+        "table": [one.passage.table for one in kept],
+        "expected": [meets(query, one.passage.body) for one in kept],
+        "speaker": asked.named(both),
+        "quotation_marks": [any(mark in one.passage.body for mark in '“”"«') for one in kept],
+        "question_words": np.full(len(kept), len(asked)),
+    }
+    return np.array([columns[name] for name in PASSAGE_FEATURES], dtype=np.float32).T
 
 
 @dataclass(slots=True)
@@ -193,9 +191,9 @@ class _Group:
     count: int = 0
 
 
-def _articles(kept: Sequence[Candidate], bodies: Sequence[Traces]) -> dict[str, _Group]:
+def _articles(kept: Sequence[Candidate], traces: Sequence[Traces]) -> dict[str, _Group]:
     groups: dict[str, _Group] = defaultdict(_Group)
-    for one, body in zip(kept, bodies, strict=True):
+    for one, body in zip(kept, traces, strict=True):
         group = groups[one.passage.article_id]
         group.mask |= body.mask
         group.cosine = max(group.cosine, one.cosine)
@@ -204,10 +202,10 @@ def _articles(kept: Sequence[Candidate], bodies: Sequence[Traces]) -> dict[str, 
     return groups
 
 
-def _places(scores: Sequence[float]) -> list[int]:
-    places = [0] * len(scores)
-    for place, index in enumerate(sorted(range(len(scores)), key=lambda i: -scores[i])):
-        places[index] = place
+def _places(scores: NDArray[np.float64]) -> NDArray[np.intp]:
+    """The place of each in the order of the ``scores``, the highest first."""
+    places = np.empty(len(scores), dtype=np.intp)
+    places[np.argsort(-scores, kind="stable")] = np.arange(len(scores))
     return places
 
 

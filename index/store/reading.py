@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Date, Row, Text, bindparam, func, select
 
 from index.store.database import Database
 from index.store.schema import articles, passages, vectors, versions
@@ -140,40 +141,13 @@ class Reader:
 
     def found(self, ids: Sequence[int], *, model: str, until: date | None = None) -> dict[int, FoundPassage]:
         """Passages with vectors of ``model`` by number, but what was published after ``until``."""
-        query = (
-            select(
-                passages.c.id,
-                passages.c.article_id,
-                articles.c.original,
-                passages.c.start,
-                passages.c.end,
-                passages.c.header,
-                passages.c.is_table,
-                func.substr(versions.c.text, passages.c.start + 1, passages.c.end - passages.c.start),
-                vectors.c.vector,
-                versions.c.title,
-                versions.c.publisher,
-                versions.c.url,
-                versions.c.published,
-                versions.c.language,
-                passages.c.id - versions.c.first_passage,
-                versions.c.passages,
-            )
-            .join(articles, articles.c.id == passages.c.article_id)
-            .join(
-                versions,
-                (versions.c.article_id == passages.c.article_id) & (versions.c.version == passages.c.version),
-            )
-            .join(vectors, (vectors.c.hash == passages.c.vector_hash) & (vectors.c.model == model))
-            .where(articles.c.version == passages.c.version)
-        )
-        if until is not None:
-            query = query.where(versions.c.published.is_(None) | (versions.c.published <= until))
+        given = {"model": model} | ({"until": until} if until is not None else {})
+        query = _passages_by_number(dated=until is not None)
         with self._database.read() as connection:
             return {
                 row[0]: _found(row)
                 for part in _parts(ids)
-                for row in connection.execute(query.where(passages.c.id.in_(part))).all()
+                for row in connection.execute(query, {**given, "numbers": part}).all()
             }
 
     def passages_of(self, ids: Collection[str]) -> list[int]:
@@ -328,6 +302,51 @@ class Reader:
             return head(connection)
 
 
+@cache
+def _passages_by_number(*, dated: bool) -> Any:
+    """What `_found` reads, of the passages of these ``numbers`` with vectors of ``model``.
+
+    If ``dated``, without what was published after ``until``. Building it takes as long as running it.
+    """
+    query = (
+        select(
+            passages.c.id,
+            passages.c.article_id,
+            articles.c.original,
+            passages.c.start,
+            passages.c.end,
+            passages.c.header,
+            passages.c.is_table,
+            func.substr(versions.c.text, passages.c.start + 1, passages.c.end - passages.c.start),
+            vectors.c.vector,
+            versions.c.title,
+            versions.c.publisher,
+            versions.c.url,
+            versions.c.published,
+            versions.c.language,
+            passages.c.id - versions.c.first_passage,
+            versions.c.passages,
+        )
+        .join(articles, articles.c.id == passages.c.article_id)
+        .join(
+            versions,
+            (versions.c.article_id == passages.c.article_id) & (versions.c.version == passages.c.version),
+        )
+        .join(
+            vectors,
+            (vectors.c.hash == passages.c.vector_hash) & (vectors.c.model == bindparam("model", type_=Text)),
+        )
+        .where(
+            articles.c.version == passages.c.version, passages.c.id.in_(bindparam("numbers", expanding=True))
+        )
+    )
+    if not dated:
+        return query
+    published = versions.c.published
+    return query.where(published.is_(None) | (published <= bindparam("until", type_=Date)))
+
+
+@cache
 def _shown(*, text: bool) -> Any:
     columns = [column for column in versions.c if text or column.name != "text"]
     return select(articles.c.id, articles.c.original, *columns).join(versions, _SHOWN)

@@ -27,9 +27,12 @@ class _Step:
     dropped: list[int]
 
 
+_HEAD = select(counters.c.value).where(counters.c.name == "change")
+
+
 def head(connection: Connection) -> int:
     """The number of the last change of the database."""
-    return connection.scalar(select(counters.c.value).where(counters.c.name == "change")) or 0
+    return connection.scalar(_HEAD) or 0
 
 
 def catch_up(database: Database, *, dense: DenseIndex, lexical: LexicalIndex, model: str) -> None:

