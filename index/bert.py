@@ -73,44 +73,36 @@ class PackedBert:
         ``texts`` are token numbers with the special tokens, at least one each; texts of one length should
         stand together.
         """
-        with torch.inference_mode():
-            runs = list(_runs([len(text) for text in texts]))
-            parts = torch.split(self._states(texts, runs), [length * count for length, count in runs])
-            means = [
-                part.view(-1, length, self.dimensions).float().mean(1)
-                for part, (length, _) in zip(parts, runs, strict=True)
-            ]
-            vectors: NDArray[np.float32] = normalize(torch.cat(means), dim=1).numpy()
-            return vectors
+        return self._computed(texts, layers=self._layers, pooled=True)
 
     def tokens(
         self, texts: Sequence[Sequence[int]], *, layers: int | None = None
     ) -> "list[NDArray[np.float32]]":
         """Each text's tokens behind so many layers, or all; each of length 1, shape (tokens, dimensions)."""
-        with torch.inference_mode():
-            runs = list(_runs([len(text) for text in texts]))
-            every = normalize(self._states(texts, runs, layers=layers).float(), dim=1).numpy()
+        every = self._computed(texts, layers=self._layers if layers is None else layers, pooled=False)
         ends = list(accumulate(len(text) for text in texts))
         return [every[end - len(text) : end] for text, end in zip(texts, ends, strict=True)]
 
-    def _states(
-        self, texts: Sequence[Sequence[int]], runs: Sequence[tuple[int, int]], *, layers: int | None = None
-    ) -> Tensor:
-        """All tokens behind so many layers, one after another."""
-        count = sum(len(text) for text in texts)
-        spare = [0] * _spare([len(text) for text in texts])
+    def _computed(
+        self, texts: Sequence[Sequence[int]], *, layers: int, pooled: bool
+    ) -> "NDArray[np.float32]":
+        """What `_Stack.forward` gives for the texts one after another, the spare rows behind them not."""
+        lengths = [len(text) for text in texts]
+        spare = [0] * _spare(lengths)
         tokens = torch.tensor([*(token for text in texts for token in text), *spare])
-        places = torch.tensor([*(place for text in texts for place in range(len(text))), *spare])
-        lengths, counts = [length for length, _ in runs], [count for _, count in runs]
-        layers = self._layers if layers is None else layers
+        places = torch.tensor([*(place for length in lengths for place in range(length)), *spare])
+        runs = list(_runs(lengths))
         # Optimised, the first two passes take 100 ms longer each, and the others no less.
-        with torch.jit.optimized_execution(False):  # type: ignore[attr-defined]  # noqa: FBT003 - torch's
-            states: Tensor = self._encoder(tokens, places, lengths, counts, layers)
-        return states[:count]
+        with torch.inference_mode(), torch.jit.optimized_execution(False):  # type: ignore[attr-defined]  # noqa: FBT003 - torch's
+            found: Tensor = self._encoder(
+                tokens, places, [length for length, _ in runs], [count for _, count in runs], layers, pooled
+            )
+        vectors: NDArray[np.float32] = found.numpy()
+        return vectors
 
 
 class _Stack(nn.Module):
-    """Embeddings and blocks; the spare rows behind the last text are computed and mean nothing."""
+    """Embeddings, blocks and pooling; spare rows behind the last text are computed and mean nothing."""
 
     words: Tensor
     places: Tensor
@@ -132,11 +124,18 @@ class _Stack(nn.Module):
         )
 
     def forward(
-        self, tokens: Tensor, places: Tensor, lengths: list[int], counts: list[int], layers: int
+        self,
+        tokens: Tensor,
+        places: Tensor,
+        lengths: list[int],
+        counts: list[int],
+        layers: int,
+        pooled: bool,  # noqa: FBT001 - TorchScript passes arguments by place
     ) -> Tensor:
-        """The states behind the first ``layers`` blocks, shape (tokens, dimensions).
+        """The states behind the first ``layers`` blocks, float32, each of length 1.
 
-        ``lengths`` and ``counts`` tell how many texts of which length stand one after another.
+        Of shape (tokens, dimensions), or where ``pooled`` their means over each text, of shape (texts,
+        dimensions). ``lengths`` and ``counts`` tell how many texts of which length stand one after another.
         """
         states: Tensor = self.norm(embedding(tokens, self.words).add_(embedding(places, self.places)))
         masks: list[Tensor] = []
@@ -147,7 +146,14 @@ class _Stack(nn.Module):
         for number, block in enumerate(self.blocks):
             if number < layers:
                 states = block(states, lengths, counts, masks)
-        return states
+        means: list[Tensor] = []
+        start = 0
+        for length, count in zip(lengths, counts):  # noqa: B905 - TorchScript knows no strict
+            end = start + length * count
+            if pooled:
+                means.append(states[start:end].float().view(count, length, -1).mean(1))
+            start = end
+        return normalize(torch.cat(means) if pooled else states[:start].float(), dim=1)
 
 
 class _Block(nn.Module):

@@ -42,7 +42,7 @@ _PROGRAMS = 256
 _SIZE_STEP = 16
 """Tokens between one size of matrices and the next, as far as a question's go (`index.bert`)."""
 _SMALLEST_SHARE = 128
-"""Tokens of a batch, about, at least where a call has more."""
+"""Tokens that batches have at least, on average, where a call has as many."""
 _SHARED = 512
 """The tokens of a question's closer look come to no more: it stays on one thread unless it is in a hurry."""
 
@@ -236,7 +236,8 @@ def vector_key(text: str) -> bytes:
 def _batches(lengths: Sequence[int], *, cores: int = 1) -> list[list[int]]:
     """Rows by their length, longest first, in batches of nearly equal numbers of tokens.
 
-    They have some BATCH_TOKENS at most, and are as many for every core where all have _SMALLEST_SHARE.
+    So many that each core gets as many as the others, but fewer where they would have less than
+    _SMALLEST_SHARE tokens on average; they have BATCH_TOKENS at most, give or take a text.
     """
     tokens = sum(lengths)
     count = max(1, min(cores * ceil(tokens / (cores * BATCH_TOKENS)), tokens // _SMALLEST_SHARE))
@@ -244,7 +245,7 @@ def _batches(lengths: Sequence[int], *, cores: int = 1) -> list[list[int]]:
     before = 0
     for row in sorted(range(len(lengths)), key=lambda row: -lengths[row]):
         middle = before + lengths[row] / 2
-        batches[int(middle * count / max(tokens, 1))].append(row)
+        batches[min(count - 1, int(middle * count / max(tokens, 1)))].append(row)
         before += lengths[row]
     return [batch for batch in batches if batch]
 

@@ -61,7 +61,8 @@ class Answerer:
 
     As many questions are worked on at once as there are cores (`index.machine.cores`), and the others wait:
     with more, all of them are answered later, and fewer in a second. One that is alone has all cores for the
-    closer look.
+    closer look. Where the database is on this machine they take turns in computing in Python; waiting for one
+    elsewhere would keep the others.
     """
 
     def __init__(
@@ -79,12 +80,14 @@ class Answerer:
         self._reader = reader
         self._embedder = embedder
         self._figures = figures
-        self._searcher = Searcher(reader, embedder=embedder, dense=dense, lexical=lexical)
+        self._line = Line(cores(), turns=reader.is_local)
+        self._searcher = Searcher(
+            reader, embedder=embedder, dense=dense, lexical=lexical, aside=lambda: self._line.aside()
+        )
         self._analyze = Analysis(lexical.analyze)
         self._citer = Citer(reading_room)
         self._threshold = threshold
         self._reranker = reranker
-        self._line = Line(cores())
         self._lock = threading.Lock()
         self._facts: tuple[int, Counts, list[str]] | None = None
 
@@ -281,10 +284,18 @@ class Answerer:
             quoted = quotes(query, candidates, top, texts=texts, analyze=self._analyze, trees=trees)
         with clock.stage("look closer"):
             trees = self._trees("closer")
-            alone = self._line.alone
-            quoted = closer(query, quoted, texts, embedder=self._embedder, trees=trees, hurry=alone)
+            quoted = closer(
+                query,
+                quoted,
+                texts,
+                embedder=self._embedder,
+                trees=trees,
+                hurry=self._line.alone,
+                aside=self._line.aside,
+            )
             if self._reranker is not None:
-                quoted = reranked(query.understood, quoted, texts, self._reranker)
+                with self._line.aside():
+                    quoted = reranked(query.understood, quoted, texts, self._reranker)
         if not quoted:
             return None
         row = confidence_features(query, candidates, ranked, quoted)

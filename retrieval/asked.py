@@ -1,7 +1,7 @@
 """A question's words, and which of them stand in texts.
 
-Each word has a number, which is a bit of a mask: what stands in a passage, in its title or in both is one
-number. Thousands of texts are held against a question, so each measure is taken of all of them at once.
+Each word of the question is a bit of a mask, so that what stands in a passage, in its title or in both is one
+number. Thousands of texts are held against a question: most measures are taken of all of them at once.
 """
 
 from bisect import bisect_left
@@ -58,7 +58,7 @@ class Traced:
     def joined(self, rows: NDArray[np.intp]) -> "Traced":
         """What stands in some of the texts read one after another, a row for each of ``rows``.
 
-        These are of shape (joined texts, texts each at most), -1 where there are fewer.
+        Each row names texts by their number, in order, and is filled up with -1.
         """
         none = np.zeros((1, self.there.shape[1]), dtype=bool)
         length = np.append(self.length, 0)[rows]

@@ -5,7 +5,8 @@ Words are compared as the model understands them in their sentence, so that "cap
 for it, when the question is asked; how near two words are is learned (`retrieval.nearness`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -72,15 +73,17 @@ def closer(
     embedder: Embedder,
     trees: Trees,
     hurry: bool = False,
+    aside: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> list[Quote]:
     """The ``quotes``, best first, those that were looked at in a new order before all others.
 
-    ``texts`` holds the texts of their articles by id; for ``hurry`` see `Embedder.embed_tokens`.
+    ``texts`` holds the texts of their articles by id; for ``hurry`` see `Embedder.embed_tokens`, which is
+    waited for in ``aside``.
 
     Raises:
         ModelError: the model cannot be loaded.
     """
-    found = look(query, quotes, texts, embedder=embedder, hurry=hurry)
+    found = look(query, quotes, texts, embedder=embedder, hurry=hurry, aside=aside)
     if not found.quotes:
         return list(quotes)
     rows = closer_rows(found, nearness(embedder.model, found.asked.shape[1]))
@@ -111,6 +114,7 @@ def look(
     *,
     embedder: Embedder,
     hurry: bool = False,
+    aside: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Looked:
     """What is to be held against the question, embedded; ``quotes`` are best first.
 
@@ -120,9 +124,9 @@ def look(
     chosen, spans = _chosen(quotes[:_BEST])
     if not chosen:
         return Looked([], np.zeros((0, 0), dtype=np.float32), {})
-    asked, *tokens = embedder.embed_tokens(
-        [query.understood, *(texts[article][start:end] for article, start, end in spans)], hurry=hurry
-    )
+    sentences = [texts[article][start:end] for article, start, end in spans]
+    with aside():
+        asked, *tokens = embedder.embed_tokens([query.understood, *sentences], hurry=hurry)
     return Looked(chosen, asked, dict(zip(spans, tokens, strict=True)))
 
 

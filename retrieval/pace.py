@@ -30,10 +30,15 @@ class Clock:
 
 
 class Line:
-    """So many at a time, in the order in which they came; a semaphore lets in first whoever is awake."""
+    """So many at a time, in the order in which they came; a semaphore lets in first whoever is awake.
 
-    def __init__(self, at_once: int) -> None:
+    With ``turns``, one of those who were let in computes in Python at a time, and the others are `aside`:
+    those who reached for Python's lock together would hand it to and fro, and wait for each handing over.
+    """
+
+    def __init__(self, at_once: int, *, turns: bool = False) -> None:
         self._at_once = at_once
+        self._turn = threading.Lock() if turns else None
         self._free = at_once
         self._waiting: deque[threading.Lock] = deque()
         self._lock = threading.Lock()
@@ -44,6 +49,32 @@ class Line:
         return self._free >= self._at_once - 1
 
     def __enter__(self) -> None:
+        self._come_in()
+        if self._turn is not None:
+            try:
+                self._turn.acquire()
+            except BaseException:
+                self._go()
+                raise
+
+    def __exit__(self, *_: object) -> None:
+        if self._turn is not None:
+            self._turn.release()
+        self._go()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Let another one compute while whoever was let in waits for what does without Python's lock."""
+        if self._turn is None:
+            yield
+            return
+        self._turn.release()
+        try:
+            yield
+        finally:
+            self._turn.acquire()
+
+    def _come_in(self) -> None:
         turn = threading.Lock()
         with self._lock:
             if self._free:
@@ -58,10 +89,10 @@ class Line:
                 if turn in self._waiting:
                     self._waiting.remove(turn)
                     raise
-            self.__exit__()
+            self._go()
             raise
 
-    def __exit__(self, *_: object) -> None:
+    def _go(self) -> None:
         with self._lock:
             if self._waiting:
                 self._waiting.popleft().release()

@@ -124,7 +124,7 @@ def quote_rows(
     echoes: list[float] = []
     for run in runs:
         if run.place not in passages:
-            passages[run.place] = _Passage(run, texts, asked, analyze, day)
+            passages[run.place] = _Passage(run.ranked, texts, asked, analyze, day)
         of = passages[run.place]
         sentences.append([looks.row(of.article, of.text, one) for one in run.sentences])
         around.append([looks.row(of.article, of.text, one) for one in run.around])
@@ -133,16 +133,16 @@ def quote_rows(
         echoes.append(len(own & of.title_words) / max(1, len(own)))
     rows = _filled_up(sentences)
     seen = asked.traced(looks.traces, looks.lengths)
-    own_words = seen.joined(rows)
+    whole = seen.joined(rows)
     beside = seen.joined(_filled_up(around)).there
     tables = np.array([run.table is not None for run in runs])
-    there = own_words.there | (beside & tables[:, None])  # a row with its head
+    there = whole.there | (beside & tables[:, None])  # a row with its head
     its = [passages[run.place] for run in runs]
     titled = there | asked.there([of.title for of in its])
-    half = np.maximum(1, own_words.length // 2)
+    half = np.maximum(1, whole.length // 2)
     start = np.array([run.start for run in runs])
     covered = asked.coverage(there)
-    order, wanted, near_head, speaker_says = (
+    order, matches, near_head, speaker_says = (
         np.append(each, 0)[rows] for each in zip(*looks.measures, strict=True)
     )
     columns = {
@@ -153,16 +153,16 @@ def quote_rows(
         "coverage_with_title": asked.coverage(titled),
         "coverage_with_neighbours": asked.coverage(there | beside),
         "coverage_of_passage": [of.coverage for of in its],
-        "coverage_of_opening": asked.coverage(own_words.first < half[:, None]),
-        "density": covered / np.maximum(1, own_words.length) * 10,
+        "coverage_of_opening": asked.coverage(whole.first < half[:, None]),
+        "density": covered / np.maximum(1, whole.length) * 10,
         "rarest_missing": asked.rarest_missing(there),
-        "pairs": asked.paired(own_words.pairs),
+        "pairs": asked.paired(whole.pairs),
         "order": order.max(axis=1),
-        "spread": asked.spread(own_words),
+        "spread": asked.spread(whole),
         "names": asked.names(there),
         "numbers": asked.numbers(there),
-        "expected": wanted.any(axis=1) if looks.tells else np.full(len(runs), NONE_ASKED),
-        "expected_count": np.minimum(_MOST_WANTED, wanted.sum(axis=1)),
+        "expected": matches.any(axis=1) if looks.tells else np.full(len(runs), NONE_ASKED),
+        "expected_count": np.minimum(_MOST_WANTED, matches.sum(axis=1)),
         "expected_near_head": near_head.max(axis=1),
         "speaker": asked.named(titled),
         "speaker_says": speaker_says.any(axis=1) if asked.speaker else np.full(len(runs), NONE_ASKED),
@@ -179,24 +179,26 @@ def quote_rows(
 
 def _filled_up(rows: Sequence[Sequence[int]]) -> NDArray[np.intp]:
     """Rows of one length, filled up with -1."""
-    most = max(1, *map(len, rows), 1)
+    most = max(1, max(map(len, rows), default=1))
     return np.array([[*row, *[-1] * (most - len(row))] for row in rows], dtype=np.intp)
 
 
 class _Passage:
     """What all runs of a passage share."""
 
-    def __init__(self, run: Run, texts: Mapping[str, str], asked: Asked, analyze: Analyze, day: date) -> None:
-        passage = run.ranked.candidate.passage
+    def __init__(
+        self, ranked: Ranked, texts: Mapping[str, str], asked: Asked, analyze: Analyze, day: date
+    ) -> None:
+        passage = ranked.candidate.passage
         self.article = passage.article_id
         self.text = texts[self.article]
         self.start = passage.start
         self.length = max(1, passage.end - passage.start)
-        self.score = run.ranked.score
-        self.cosine = run.ranked.candidate.cosine
+        self.score = ranked.score
+        self.cosine = ranked.candidate.cosine
         self.title_words = frozenset(analyze(passage.title))
         self.title = asked.traces(tuple(self.title_words)).mask
-        self.coverage = float(asked.coverage(asked.there([asked.traces(run.ranked.words).mask]))[0])
+        self.coverage = float(asked.coverage(asked.there([asked.traces(ranked.words).mask]))[0])
         self.fresh = freshness((day - passage.published).days if passage.published else None, 14)
 
 

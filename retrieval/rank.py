@@ -131,9 +131,9 @@ def features(
     analyze: Callable[[str], Sequence[str]],
 ) -> NDArray[np.float32]:
     """One row of `PASSAGE_FEATURES` for each of ``kept``, whose own ``words`` are given."""
-    asked = Asked(query, found.words, analyze)
     if not kept:
         return np.zeros((0, len(PASSAGE_FEATURES)), dtype=np.float32)
+    asked = Asked(query, found.words, analyze)
     bm25 = np.array([one.bm25 for one in kept])
     cosine = np.array([one.cosine for one in kept])
     best_bm25 = max(max(one.bm25 for one in found.passages), 1e-6)

@@ -1,11 +1,12 @@
 """Candidates for an answer: what either index finds, with both scores for each."""
 
 import logging
-from collections.abc import Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING
 
 from index.embed import Embedder
@@ -60,8 +61,8 @@ class Candidates:
 class Searcher:
     """Searches both indexes and joins what they return with the database: only what is shown is found.
 
-    What a question means is looked for beside its words. While Chroma does not answer, passages are found by
-    their words; without any hit it is an error.
+    What a question means is looked for beside its words, and waited for in ``aside``. While Chroma does not
+    answer, passages are found by their words; without any hit it is an error.
 
     Raises:
         StoreError: the database or the index of words failed.
@@ -69,13 +70,20 @@ class Searcher:
     """
 
     def __init__(
-        self, reader: Reader, *, embedder: Embedder, dense: DenseIndex, lexical: LexicalIndex
+        self,
+        reader: Reader,
+        *,
+        embedder: Embedder,
+        dense: DenseIndex,
+        lexical: LexicalIndex,
+        aside: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._reader = reader
         self._embedder = embedder
         self._dense = dense
         self._lexical = lexical
-        self._beside = ThreadPoolExecutor(cores(), thread_name_prefix="meaning")
+        self._aside = aside
+        self._threads = ThreadPoolExecutor(cores(), thread_name_prefix="meaning")
 
     def search(
         self,
@@ -95,20 +103,27 @@ class Searcher:
         theirs = self._reader.passages_of(among) if among is not None else ()
         few = among is not None and len(theirs) <= IN_WINDOW
         count = IN_WINDOW if windows or publishers or among is not None else CANDIDATES
-        meaning = self._beside.submit(self._by_meaning, text, count=0 if few else count)
-        words = self._words(text, stop)
-        plain = dict.fromkeys(words, 1.0)  # BM25 weighs them by their frequency itself
-        lexical = dict(self._lexical.search(plain, count=count, among=theirs if few else None))
-        read = partial(self._reader.found, model=self._embedder.model, until=until)
-        found = read(list(lexical))
-        vector, dense, away = meaning.result()
+        within = copy_context()  # whose question it is, for the log
+        meaning = self._threads.submit(within.run, self._by_meaning, text, 0 if few else count)
+        try:
+            words = self._words(text, stop)
+            plain = dict.fromkeys(words, 1.0)  # BM25 weighs them by their frequency itself
+            lexical = dict(self._lexical.search(plain, count=count, among=theirs if few else None))
+            with self._reader.finding(model=self._embedder.model, until=until) as read:
+                found = read(list(lexical))
+                with self._aside():
+                    vector, dense, away = meaning.result()
+                if few:
+                    dense = dict.fromkeys(theirs, 0.0)
+                found |= read([number for number in dense if number not in lexical])
+        except BaseException:
+            meaning.cancel()
+            wait([meaning])  # or it would use the stores when they are closed
+            raise
         if away is not None:
             if not lexical:
                 raise away
             log.warning("a question is answered from words alone: %s", away)
-        if few:
-            dense = dict.fromkeys(theirs, 0.0)
-        found |= read([number for number in dense if number not in lexical])
         allowed = {name.casefold() for name in publishers}
         permitted = [
             passage
@@ -136,7 +151,7 @@ class Searcher:
         """Whether the collection has this word at all."""
         return self._lexical.holds(word)
 
-    def _by_meaning(self, text: str, *, count: int) -> "tuple[Vectors, dict[int, float], StoreError | None]":
+    def _by_meaning(self, text: str, count: int) -> "tuple[Vectors, dict[int, float], StoreError | None]":
         """The vector of ``text``; the ``count`` passages nearest to it with their cosine, or why not."""
         vector = self._embedder.embed_query(text)
         if not count:

@@ -1,9 +1,9 @@
 """Words of questions: which say something, which are names, and how texts are compared by them."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import chain
 
 STOP_WORDS = frozenset(
     """
@@ -39,20 +39,6 @@ def names_in(question: str) -> list[str]:
         if word.lower() not in STOP_WORDS
         and (any(c.isdigit() for c in word) or (word[0].isupper() and (place > 0 or word.isupper())))
     ]
-
-
-def coverage(found: Iterable[str], weights: Mapping[str, float]) -> float:
-    """The share of the question's words, by weight, that stand among ``found``."""
-    total = sum(weights.values())
-    if not total:
-        return 0.0
-    words = found if isinstance(found, Set) else set(found)  # many more than the question's
-    return sum(weight for word, weight in weights.items() if word in words) / total
-
-
-def pairs(words: Sequence[str]) -> set[tuple[str, str]]:
-    """Neighbouring words."""
-    return set(pairwise(words))
 
 
 class Analysis:

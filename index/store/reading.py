@@ -1,13 +1,14 @@
 """Reading articles and passages: only what is shown, whatever the derived stores still hold."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
-from sqlalchemy import Connection, Date, Row, Text, bindparam, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from index.store.database import Database
 from index.store.schema import articles, passages, vectors, versions
@@ -124,6 +125,11 @@ class Reader:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @property
+    def is_local(self) -> bool:
+        """Whether the database is a file here and no server."""
+        return self._database.dialect == "sqlite"
+
     def passages(self, ids: Sequence[int]) -> dict[int, StoredPassage]:
         """The passages with these numbers by number; numbers of what is no longer shown are left out."""
         query = (
@@ -141,14 +147,26 @@ class Reader:
 
     def found(self, ids: Sequence[int], *, model: str, until: date | None = None) -> dict[int, FoundPassage]:
         """Passages with vectors of ``model`` by number, but what was published after ``until``."""
+        with self.finding(model=model, until=until) as read:
+            return read(ids)
+
+    @contextmanager
+    def finding(
+        self, *, model: str, until: date | None = None
+    ) -> Iterator[Callable[[Sequence[int]], dict[int, FoundPassage]]]:
+        """What `found` does, to be called several times, for one state of the collection."""
         given = {"model": model} | ({"until": until} if until is not None else {})
         query = _passages_by_number(dated=until is not None)
         with self._database.read() as connection:
-            return {
-                row[0]: _found(row)
-                for part in _parts(ids)
-                for row in connection.execute(query, {**given, "numbers": part}).all()
-            }
+
+            def read(ids: Sequence[int]) -> dict[int, FoundPassage]:
+                return {
+                    row[0]: _found(row)
+                    for part in _parts(ids)
+                    for row in connection.execute(query, {**given, "numbers": part}).all()
+                }
+
+            yield read
 
     def passages_of(self, ids: Collection[str]) -> list[int]:
         """The numbers of the passages of these articles as they are shown."""
@@ -306,8 +324,10 @@ class Reader:
 def _passages_by_number(*, dated: bool) -> Any:
     """What `_found` reads, of the passages of these ``numbers`` with vectors of ``model``.
 
-    If ``dated``, without what was published after ``until``. Building it takes as long as running it.
+    If ``dated``, without what was published after ``until``. It is kept, for building it takes as long as
+    running it.
     """
+    numbers = bindparam("numbers", expanding=True, type_=passages.c.id.type)
     query = (
         select(
             passages.c.id,
@@ -334,16 +354,14 @@ def _passages_by_number(*, dated: bool) -> Any:
         )
         .join(
             vectors,
-            (vectors.c.hash == passages.c.vector_hash) & (vectors.c.model == bindparam("model", type_=Text)),
+            (vectors.c.hash == passages.c.vector_hash) & (vectors.c.model == bindparam("model")),
         )
-        .where(
-            articles.c.version == passages.c.version, passages.c.id.in_(bindparam("numbers", expanding=True))
-        )
+        .where(articles.c.version == passages.c.version, passages.c.id.in_(numbers))
     )
     if not dated:
         return query
     published = versions.c.published
-    return query.where(published.is_(None) | (published <= bindparam("until", type_=Date)))
+    return query.where(published.is_(None) | (published <= bindparam("until")))
 
 
 @cache

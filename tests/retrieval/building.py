@@ -72,6 +72,7 @@ def quote(
         end=end,
         score=score,
         features=np.zeros(0, dtype=np.float32),
+        sentences=((start, end),),
         table=table,
     )
 

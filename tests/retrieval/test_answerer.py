@@ -308,6 +308,7 @@ def test_a_question_waits_until_fewer_are_worked_on_than_there_are_cores(asking:
     with ExitStack() as others:
         for _ in range(cores()):
             others.enter_context(asking._line)
+            others.enter_context(asking._line.aside())
         thread.start()
         while not asking._line._waiting:
             assert thread.is_alive()

@@ -1,4 +1,4 @@
-from threading import Event, Thread
+from threading import Barrier, Event, Thread
 from time import sleep
 
 import pytest
@@ -113,3 +113,38 @@ def test_one_that_fails_lets_the_next_one_in() -> None:
     with line:
         assert line._free == 0
     assert line._free == 1
+
+
+def test_one_computes_at_a_time_while_the_others_are_aside() -> None:
+    line = Line(3, turns=True)
+    computing: list[int] = []
+    most: list[int] = []
+    together = Barrier(3, timeout=10)
+
+    def work() -> None:
+        with line:
+            for _ in range(20):
+                computing.append(1)
+                most.append(len(computing))
+                sleep(0.0002)
+                computing.pop()
+                with line.aside():
+                    together.wait()
+
+    threads = [Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert not together.broken
+    assert max(most) == 1
+    assert len(most) == 60
+
+
+def test_what_fails_aside_leaves_the_turn_to_the_next() -> None:
+    line = Line(2, turns=True)
+    with pytest.raises(ValueError, match="no"), line, line.aside():
+        raise ValueError("no")
+    with line:
+        assert line.alone
+    assert line._free == 2

@@ -1,5 +1,8 @@
+from dataclasses import fields
 from typing import Any
 
+import numpy as np
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -8,14 +11,15 @@ from index.tables import tables_in
 from retrieval.quote import (
     PASSAGE_LENGTH,
     QUOTE_LENGTH,
+    Quote,
     passage_around,
     quotes,
     row_context,
     runs_of,
 )
-from retrieval.quote_measures import QUOTE_FEATURES
+from retrieval.quote_measures import QUOTE_FEATURES, quote_rows
 from retrieval.rank import Ranked
-from tests.retrieval.building import analyze, asked, by_columns, candidates, ranked
+from tests.retrieval.building import analyze, asked, by_columns, candidates, quote, ranked
 
 TABLE = "Spending by ally\nAlly | 2023 | 2024 |\n---|---|---|\nNorway | 1.9 | 2.2 |\nIceland |  | none |"
 TEXT = (
@@ -180,3 +184,41 @@ def test_the_row_that_has_the_words_of_the_question_with_its_headers_is_chosen()
 
 def test_nothing_ranked_gives_no_quotes() -> None:
     assert chosen("How many?", texts={}) == []
+
+
+def test_a_quote_keeps_everything_but_its_score() -> None:
+    one = quote("The depot in Narvik opened in May.")
+    again = one.scored(0.25)
+    row = np.ones(3, dtype=np.float32)
+    looked_at = one.scored(0.25, row)
+    assert (again.score, looked_at.score, looked_at.near) == (0.25, 0.25, row)
+    for field in fields(Quote):
+        if field.name != "score":
+            assert getattr(again, field.name) is getattr(one, field.name)
+            assert field.name == "near" or getattr(looked_at, field.name) is getattr(one, field.name)
+
+
+def test_what_is_measured_of_runs_is_what_stands_there() -> None:
+    text = "The depot opened. A frigate left Narvik in May. It was cold and dark in the old harbour."
+    one = ranked(text, title="Frigate at sea")
+    searched = candidates(one.candidate, words=dict.fromkeys(("frigate", "narvik", "may", "depot"), 1.0))
+    query = asked("When did a frigate leave Narvik?")
+    found = runs_of([one], {"a": text}, analyze)
+    rows = quote_rows(query, searched, found, {"a": text}, analyze, best=1.0)
+    measured = {
+        text[run.start : run.end]: dict(zip(QUOTE_FEATURES, map(float, row), strict=True))
+        for run, row in zip(found, rows, strict=True)
+    }
+    middle = measured["A frigate left Narvik in May."]
+    assert middle["coverage"] == 0.75
+    assert middle["coverage_with_neighbours"] == 1.0
+    assert middle["coverage_of_opening"] == 0.25
+    assert middle["title_echoed"] == pytest.approx(1 / 6)
+    assert middle["spread"] == pytest.approx(5 / 3)
+    first_two = measured["The depot opened. A frigate left Narvik in May."]
+    assert first_two["coverage"] == 1.0
+    assert first_two["coverage_of_opening"] == 0.25
+    assert first_two["spread"] == pytest.approx(8 / 4)
+    assert first_two["length"] == len("The depot opened. A frigate left Narvik in May.")
+    assert measured["The depot opened."]["coverage_with_title"] == 0.5
+    assert measured["It was cold and dark in the old harbour."]["spread"] == 20.0

@@ -1,12 +1,17 @@
 """Searching: among some articles alone, as watches do when news comes in, and by both indexes at once."""
 
 import threading
+import time
+from contextvars import ContextVar
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from index.errors import StoreError
 from index.store.dense import DenseIndex
+from index.store.lexical import LexicalIndex
 from index.store.reading import Reader
 from retrieval.search import Searcher
 from tests.collection import Collection, opened, story
@@ -50,23 +55,67 @@ def test_among_nothing_nothing_is_found(tmp_path: Path) -> None:
 def test_what_the_words_find_is_read_while_the_meaning_is_looked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    has_read = threading.Event()
-    waited: list[bool] = []
-    found, nearest = Reader.found, DenseIndex.nearest
+    reads, looks = threading.Event(), threading.Event()
+    met: list[bool] = []
+    finding, nearest = Reader.finding, DenseIndex.nearest
 
-    def reads(self: Reader, *given: object, **named: object) -> object:
-        passages = found(self, *given, **named)  # type: ignore[arg-type]  # passed on as it came
-        has_read.set()
-        return passages
+    def finding_beside(self: Reader, *, model: str, until: date | None = None) -> object:
+        reads.set()
+        met.append(looks.wait(10))
+        return finding(self, model=model, until=until)
 
-    def waits(self: DenseIndex, vector: "Vectors", *, count: int) -> list[tuple[int, float]]:
-        waited.append(has_read.wait(10))
+    def nearest_beside(self: DenseIndex, vector: "Vectors", *, count: int) -> list[tuple[int, float]]:
+        looks.set()
+        met.append(reads.wait(10))
         return nearest(self, vector, count=count)
 
-    monkeypatch.setattr(Reader, "found", reads)
-    monkeypatch.setattr(DenseIndex, "nearest", waits)
     with opened(tmp_path) as collection:
         collection.add(story("alpha"), story("beta"))
+        monkeypatch.setattr(Reader, "finding", finding_beside)
+        monkeypatch.setattr(DenseIndex, "nearest", nearest_beside)
         passages = searcher_of(collection).search("alpha").passages
         assert {one.passage.title for one in passages} == {"All of alpha", "All of beta"}
-        assert waited == [True]
+        assert met == [True, True]
+
+
+def test_what_looks_for_the_meaning_knows_whose_question_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = ContextVar("case", default="")
+    seen: list[str] = []
+    nearest = DenseIndex.nearest
+
+    def noting(self: DenseIndex, vector: "Vectors", *, count: int) -> list[tuple[int, float]]:
+        seen.append(case.get())
+        return nearest(self, vector, count=count)
+
+    with opened(tmp_path) as collection:
+        collection.add(story("alpha"))
+        monkeypatch.setattr(DenseIndex, "nearest", noting)
+        case.set("this one")
+        searcher_of(collection).search("alpha")
+    assert seen == ["this one"]
+
+
+def test_a_search_that_fails_leaves_nothing_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, done = threading.Event(), threading.Event()
+    nearest = DenseIndex.nearest
+
+    def slow(self: DenseIndex, vector: "Vectors", *, count: int) -> list[tuple[int, float]]:
+        begun.set()
+        time.sleep(0.2)
+        found = nearest(self, vector, count=count)
+        done.set()
+        return found
+
+    def failing(*_: object, **__: object) -> NoReturn:
+        begun.wait(10)
+        raise StoreError("The index of words is gone.")
+
+    with opened(tmp_path) as collection:
+        collection.add(story("alpha"))
+        monkeypatch.setattr(DenseIndex, "nearest", slow)
+        monkeypatch.setattr(LexicalIndex, "search", failing)
+        with pytest.raises(StoreError, match="words is gone"):
+            searcher_of(collection).search("alpha")
+        assert done.is_set()

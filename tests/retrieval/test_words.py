@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.store.lexical import LexicalIndex
-from retrieval.words import Analysis, content_words, coverage, names_in, pairs
+from retrieval.words import Analysis, content_words, names_in
 
 words = st.text("abcdef", min_size=1, max_size=4)
 
@@ -36,28 +36,6 @@ def test_words_that_say_something_stay_as_written(text: str, kept: list[str]) ->
 )
 def test_names_have_a_capital_or_a_digit(question: str, names: list[str]) -> None:
     assert names_in(question) == names
-
-
-def test_coverage_is_the_share_by_weight() -> None:
-    assert coverage(["depot", "depot", "rain"], {"depot": 3.0, "narvik": 1.0}) == 0.75
-
-
-def test_nothing_asked_is_not_covered() -> None:
-    assert coverage(["depot"], {}) == 0.0
-
-
-@given(st.lists(words), st.dictionaries(words, st.floats(0.1, 9), min_size=1), words)
-def test_coverage_lies_between_none_and_all_and_never_falls_with_more_words(
-    found: list[str], weights: dict[str, float], more: str
-) -> None:
-    least = coverage(found, weights)
-    assert 0 <= least <= coverage([*found, more], weights) + 1e-9
-    assert coverage([*found, *weights], weights) == pytest.approx(1)
-
-
-def test_pairs_are_neighbours_in_their_order() -> None:
-    assert pairs(["north", "atlantic", "treaty"]) == {("north", "atlantic"), ("atlantic", "treaty")}
-    assert pairs(["north"]) == set()
 
 
 def test_a_piece_is_analysed_once_while_it_is_kept() -> None:
