@@ -86,17 +86,16 @@ class PackedBert:
     def _computed(
         self, texts: Sequence[Sequence[int]], *, layers: int, pooled: bool
     ) -> "NDArray[np.float32]":
-        """What `_Stack.forward` gives for the texts one after another, the spare rows behind them not."""
+        """What `_Stack.forward` gives for the texts one after another."""
         lengths = [len(text) for text in texts]
         spare = [0] * _spare(lengths)
         tokens = torch.tensor([*(token for text in texts for token in text), *spare])
         places = torch.tensor([*(place for length in lengths for place in range(length)), *spare])
         runs = list(_runs(lengths))
+        alike, counts = [length for length, _ in runs], [count for _, count in runs]
         # Optimised, the first two passes take 100 ms longer each, and the others no less.
         with torch.inference_mode(), torch.jit.optimized_execution(False):  # type: ignore[attr-defined]  # noqa: FBT003 - torch's
-            found: Tensor = self._encoder(
-                tokens, places, [length for length, _ in runs], [count for _, count in runs], layers, pooled
-            )
+            found: Tensor = self._encoder(tokens, places, alike, counts, layers, pooled=pooled)
         vectors: NDArray[np.float32] = found.numpy()
         return vectors
 
@@ -130,12 +129,13 @@ class _Stack(nn.Module):
         lengths: list[int],
         counts: list[int],
         layers: int,
-        pooled: bool,  # noqa: FBT001 - TorchScript passes arguments by place
+        *,
+        pooled: bool,
     ) -> Tensor:
-        """The states behind the first ``layers`` blocks, float32, each of length 1.
+        """The states of the tokens behind the first ``layers`` blocks, or where ``pooled`` each text's mean.
 
-        Of shape (tokens, dimensions), or where ``pooled`` their means over each text, of shape (texts,
-        dimensions). ``lengths`` and ``counts`` tell how many texts of which length stand one after another.
+        Float32, of shape (tokens, dimensions) or (texts, dimensions), each of length 1. ``lengths`` and
+        ``counts`` tell how many texts of which length stand one after another.
         """
         states: Tensor = self.norm(embedding(tokens, self.words).add_(embedding(places, self.places)))
         masks: list[Tensor] = []

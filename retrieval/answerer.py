@@ -61,8 +61,8 @@ class Answerer:
 
     As many questions are worked on at once as there are cores (`index.machine.cores`), and the others wait:
     with more, all of them are answered later, and fewer in a second. One that is alone has all cores for the
-    closer look. Where the database is on this machine they take turns in computing in Python; waiting for one
-    elsewhere would keep the others.
+    closer look. Where the database is a file they take turns in computing in Python; a server's replies are
+    waited for, and whoever waited with the turn would keep the others.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Answerer:
         self._figures = figures
         self._line = Line(cores(), turns=reader.is_local)
         self._searcher = Searcher(
-            reader, embedder=embedder, dense=dense, lexical=lexical, aside=lambda: self._line.aside()
+            reader, embedder=embedder, dense=dense, lexical=lexical, aside=self._line.aside
         )
         self._analyze = Analysis(lexical.analyze)
         self._citer = Citer(reading_room)

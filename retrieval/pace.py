@@ -32,13 +32,16 @@ class Clock:
 class Line:
     """So many at a time, in the order in which they came; a semaphore lets in first whoever is awake.
 
-    With ``turns``, one of those who were let in computes in Python at a time, and the others are `aside`:
-    those who reached for Python's lock together would hand it to and fro, and wait for each handing over.
+    With ``turns``, one of those who were let in computes in Python at a time; the others are `aside` or wait
+    for their turn. Those who reached for Python's lock together would hand it to and fro, and wait for each
+    handing over. No thread may enter twice.
     """
 
     def __init__(self, at_once: int, *, turns: bool = False) -> None:
         self._at_once = at_once
-        self._turn = threading.Lock() if turns else None
+        self._turn = Line(1) if turns else None
+        self._has_turn = 0
+        """The thread whose turn it is; 0 for nobody's."""
         self._free = at_once
         self._waiting: deque[threading.Lock] = deque()
         self._lock = threading.Lock()
@@ -50,29 +53,35 @@ class Line:
 
     def __enter__(self) -> None:
         self._come_in()
-        if self._turn is not None:
-            try:
-                self._turn.acquire()
-            except BaseException:
-                self._go()
-                raise
+        try:
+            self._take_turn()
+        except BaseException:
+            self._go()
+            raise
 
     def __exit__(self, *_: object) -> None:
-        if self._turn is not None:
-            self._turn.release()
+        self._leave_turn()
         self._go()
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Let another one compute while whoever was let in waits for what does without Python's lock."""
-        if self._turn is None:
-            yield
-            return
-        self._turn.release()
+        """Let another one compute while whoever was let in waits for what does with little Python."""
+        self._leave_turn()
         try:
             yield
         finally:
-            self._turn.acquire()
+            self._take_turn()
+
+    def _take_turn(self) -> None:
+        if self._turn is not None:
+            self._turn._come_in()  # noqa: SLF001 - one of us
+            self._has_turn = threading.get_ident()
+
+    def _leave_turn(self) -> None:
+        """Only one's own: whoever was interrupted on the way back has none."""
+        if self._turn is not None and self._has_turn == threading.get_ident():
+            self._has_turn = 0
+            self._turn._go()  # noqa: SLF001
 
     def _come_in(self) -> None:
         turn = threading.Lock()

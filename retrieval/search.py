@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from index.embed import Embedder
@@ -109,21 +110,22 @@ class Searcher:
             words = self._words(text, stop)
             plain = dict.fromkeys(words, 1.0)  # BM25 weighs them by their frequency itself
             lexical = dict(self._lexical.search(plain, count=count, among=theirs if few else None))
-            with self._reader.finding(model=self._embedder.model, until=until) as read:
-                found = read(list(lexical))
-                with self._aside():
-                    vector, dense, away = meaning.result()
-                if few:
-                    dense = dict.fromkeys(theirs, 0.0)
-                found |= read([number for number in dense if number not in lexical])
+            read = partial(self._reader.found, model=self._embedder.model, until=until)
+            found = read(list(lexical))
         except BaseException:
-            meaning.cancel()
-            wait([meaning])  # or it would use the stores when they are closed
+            if not meaning.cancel():
+                with self._aside():
+                    wait([meaning])  # or it would use the stores when they are closed
             raise
+        with self._aside():
+            vector, dense, away = meaning.result()
         if away is not None:
             if not lexical:
                 raise away
             log.warning("a question is answered from words alone: %s", away)
+        if few:
+            dense = dict.fromkeys(theirs, 0.0)
+        found |= read([number for number in dense if number not in lexical])
         allowed = {name.casefold() for name in publishers}
         permitted = [
             passage

@@ -1,4 +1,4 @@
-"""Words of questions: which say something, which are names, and how texts are compared by them."""
+"""Words of questions: which say something and which are names; and the words of texts as they are indexed."""
 
 import re
 from collections.abc import Callable, Sequence

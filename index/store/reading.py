@@ -1,7 +1,6 @@
 """Reading articles and passages: only what is shown, whatever the derived stores still hold."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -127,7 +126,7 @@ class Reader:
 
     @property
     def is_local(self) -> bool:
-        """Whether the database is a file here and no server."""
+        """Whether the database is a file and no server."""
         return self._database.dialect == "sqlite"
 
     def passages(self, ids: Sequence[int]) -> dict[int, StoredPassage]:
@@ -147,26 +146,16 @@ class Reader:
 
     def found(self, ids: Sequence[int], *, model: str, until: date | None = None) -> dict[int, FoundPassage]:
         """Passages with vectors of ``model`` by number, but what was published after ``until``."""
-        with self.finding(model=model, until=until) as read:
-            return read(ids)
-
-    @contextmanager
-    def finding(
-        self, *, model: str, until: date | None = None
-    ) -> Iterator[Callable[[Sequence[int]], dict[int, FoundPassage]]]:
-        """What `found` does, to be called several times, for one state of the collection."""
+        if not ids:
+            return {}
         given = {"model": model} | ({"until": until} if until is not None else {})
         query = _passages_by_number(dated=until is not None)
         with self._database.read() as connection:
-
-            def read(ids: Sequence[int]) -> dict[int, FoundPassage]:
-                return {
-                    row[0]: _found(row)
-                    for part in _parts(ids)
-                    for row in connection.execute(query, {**given, "numbers": part}).all()
-                }
-
-            yield read
+            return {
+                row[0]: _found(row)
+                for part in _parts(ids)
+                for row in connection.execute(query, {**given, "numbers": part}).all()
+            }
 
     def passages_of(self, ids: Collection[str]) -> list[int]:
         """The numbers of the passages of these articles as they are shown."""

@@ -1,9 +1,9 @@
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
-from threading import Thread
+from threading import Barrier, Thread
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from index.figures.store import FigureStore
 from index.machine import cores
 from retrieval.answer import Answer, Window
 from retrieval.answerer import CITED, NEAREST, Answerer
-from retrieval.pace import Line
+from retrieval.rank import Ranked, rank
 from retrieval.understand.turn import turn_of
 from tests.collection import Collection, opened
 from tests.retrieval.quoted import answering, checked
@@ -331,7 +331,50 @@ def test_only_a_question_that_is_alone_takes_all_cores(
         return tokens(texts, hurry=hurry)
 
     monkeypatch.setattr(asking._embedder, "embed_tokens", embed_tokens)
-    monkeypatch.setattr(asking, "_line", Line(2))
-    with asking._line if beside else nullcontext():
+    for two in ("_at_once", "_free"):
+        monkeypatch.setattr(asking._line, two, 2)
+    with ExitStack() as others:
+        if beside:
+            others.enter_context(asking._line)
+            others.enter_context(asking._line.aside())
         asking.ask(SAFE, as_of=NOW)
     assert hurried == [not beside]
+
+
+def test_two_questions_wait_for_the_model_together_and_compute_in_turn(
+    asking: Answerer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for two in ("_at_once", "_free"):
+        monkeypatch.setattr(asking._line, two, 2)
+    asking.ask(SAFE, as_of=NOW)
+    meetings = {name: Barrier(2, timeout=20) for name in ("nearest", "embed_tokens")}
+    inside: list[int] = []
+    most: list[int] = []
+
+    def meeting(owner: object, name: str) -> None:
+        whole = getattr(owner, name)
+
+        def met(*given: object, **named: object) -> object:
+            meetings[name].wait()
+            return whole(*given, **named)
+
+        monkeypatch.setattr(owner, name, met)
+
+    def ranked(*given: Any, **named: Any) -> list[Ranked]:
+        inside.append(1)
+        most.append(len(inside))
+        sleep(0.05)
+        inside.pop()
+        return rank(*given, **named)
+
+    meeting(asking._searcher._dense, "nearest")
+    meeting(asking._embedder, "embed_tokens")
+    monkeypatch.setattr("retrieval.answerer.rank", ranked)
+    answers: list[Answer] = []
+    threads = [Thread(target=lambda: answers.append(asking.ask(SAFE, as_of=NOW))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert [answer.found for answer in answers] == [True, True]
+    assert most == [1, 1]

@@ -1,5 +1,7 @@
+from contextlib import nullcontext
 from threading import Barrier, Event, Thread
 from time import sleep
+from typing import NoReturn
 
 import pytest
 
@@ -141,10 +143,24 @@ def test_one_computes_at_a_time_while_the_others_are_aside() -> None:
     assert len(most) == 60
 
 
-def test_what_fails_aside_leaves_the_turn_to_the_next() -> None:
+@pytest.mark.parametrize("where", ["inside", "aside", "on the way back"])
+def test_whoever_fails_leaves_the_turn_to_the_next(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
     line = Line(2, turns=True)
-    with pytest.raises(ValueError, match="no"), line, line.aside():
-        raise ValueError("no")
+    assert line._turn is not None
+
+    def interrupted() -> NoReturn:
+        raise KeyboardInterrupt
+
+    def work() -> NoReturn:
+        with line:
+            if where == "on the way back":
+                with monkeypatch.context() as patched, line.aside():
+                    patched.setattr(line._turn, "_come_in", interrupted)
+            with line.aside() if where == "aside" else nullcontext():
+                interrupted()
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert (line._free, line._turn._free) == (2, 1)
     with line:
-        assert line.alone
-    assert line._free == 2
+        assert (line._free, line._turn._free) == (1, 0)

@@ -1,4 +1,4 @@
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -187,15 +187,17 @@ def test_nothing_ranked_gives_no_quotes() -> None:
 
 
 def test_a_quote_keeps_everything_but_its_score() -> None:
-    one = quote("The depot in Narvik opened in May.")
-    again = one.scored(0.25)
-    row = np.ones(3, dtype=np.float32)
-    looked_at = one.scored(0.25, row)
-    assert (again.score, looked_at.score, looked_at.near) == (0.25, 0.25, row)
+    (table,) = tables_in(TABLE)
+    old, new = np.zeros(3, dtype=np.float32), np.ones(3, dtype=np.float32)
+    one = replace(quote(TABLE, table=table), preferred=0.5, near=old)
+    again, looked_at = one.scored(0.25), one.scored(0.25, new)
+    assert (again.score, looked_at.score) == (0.25, 0.25)
+    assert again.near is old
+    assert looked_at.near is new
     for field in fields(Quote):
-        if field.name != "score":
+        if field.name not in {"score", "near"}:
             assert getattr(again, field.name) is getattr(one, field.name)
-            assert field.name == "near" or getattr(looked_at, field.name) is getattr(one, field.name)
+            assert getattr(looked_at, field.name) is getattr(one, field.name)
 
 
 def test_what_is_measured_of_runs_is_what_stands_there() -> None:

@@ -2,17 +2,17 @@
 
 import threading
 import time
+from collections.abc import Sequence
 from contextvars import ContextVar
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
 from index.errors import StoreError
 from index.store.dense import DenseIndex
 from index.store.lexical import LexicalIndex
-from index.store.reading import Reader
+from index.store.reading import FoundPassage, Reader
 from retrieval.search import Searcher
 from tests.collection import Collection, opened, story
 
@@ -55,23 +55,25 @@ def test_among_nothing_nothing_is_found(tmp_path: Path) -> None:
 def test_what_the_words_find_is_read_while_the_meaning_is_looked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reads, looks = threading.Event(), threading.Event()
+    has_read, looks = threading.Event(), threading.Event()
     met: list[bool] = []
-    finding, nearest = Reader.finding, DenseIndex.nearest
+    found, nearest = Reader.found, DenseIndex.nearest
 
-    def finding_beside(self: Reader, *, model: str, until: date | None = None) -> object:
-        reads.set()
-        met.append(looks.wait(10))
-        return finding(self, model=model, until=until)
+    def found_beside(self: Reader, ids: Sequence[int], **named: Any) -> dict[int, FoundPassage]:
+        if not has_read.is_set():
+            met.append(looks.wait(10))
+        passages = found(self, ids, **named)
+        has_read.set()
+        return passages
 
     def nearest_beside(self: DenseIndex, vector: "Vectors", *, count: int) -> list[tuple[int, float]]:
         looks.set()
-        met.append(reads.wait(10))
+        met.append(has_read.wait(10))
         return nearest(self, vector, count=count)
 
     with opened(tmp_path) as collection:
         collection.add(story("alpha"), story("beta"))
-        monkeypatch.setattr(Reader, "finding", finding_beside)
+        monkeypatch.setattr(Reader, "found", found_beside)
         monkeypatch.setattr(DenseIndex, "nearest", nearest_beside)
         passages = searcher_of(collection).search("alpha").passages
         assert {one.passage.title for one in passages} == {"All of alpha", "All of beta"}

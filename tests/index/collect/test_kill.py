@@ -18,7 +18,7 @@ Site = Any  # the fixture's class, which a conftest cannot be imported for
 
 PAGES = 500
 KILLS = 10
-AT_ONCE = 8  # pages that the script fetches at a time, as it says itself
+AT_ONCE = 8  # the script's `at_once`
 SCRIPT = Path(__file__).with_name("collect_until_killed.py")
 
 
