@@ -260,7 +260,7 @@ class _LaidOut(nn.Module):
     @torch.jit.export
     def onto(self, others: Tensor, states: Tensor) -> Tensor:
         """See `_Plain.onto`."""
-        added: Tensor = torch.ops.mkldnn._linear_pointwise(  # noqa: SLF001
+        added: Tensor = torch.ops.mkldnn._linear_pointwise(  # noqa: SLF001 - the same
             states, others, self.weight, self.bias, "add"
         )
         return added

@@ -81,7 +81,7 @@ class Line:
         """Only one's own: whoever was interrupted on the way back has none."""
         if self._turn is not None and self._has_turn == threading.get_ident():
             self._has_turn = 0
-            self._turn._go()  # noqa: SLF001
+            self._turn._go()  # noqa: SLF001 - the same
 
     def _come_in(self) -> None:
         turn = threading.Lock()
